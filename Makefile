@@ -1,0 +1,78 @@
+# Every target does its own set-up from a fresh clone, in a virtual environment of the project's own (.venv).
+# All paths are relative, so that a clone in a folder with spaces in its name works.
+
+PYTHON ?= python3
+PORT ?= 3000
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+
+export DAGSTER_HOME := $(CURDIR)/dagster_home
+export DAGSTER_DISABLE_TELEMETRY := 1
+export PIP_ROOT_USER_ACTION := ignore
+# dg warns when it is called from an environment that has not been activated.
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run ui test bench check clean
+
+help: ## Show this list
+	@echo "Usage: make TARGET [PYTHON=python3.12] [PORT=3000] [ARGS='...']"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.runtime ## Give the shipped lane its past, then run it: telemetry, digest, heartbeat, checks, report
+	@$(BIN)/heartbeat replay citizen_product data/citizen_product/series --table
+	@echo
+	@$(BIN)/heartbeat run --table $(ARGS)
+
+ui: $(VENV)/.runtime ## Open the Dagster web interface with the daemon on http://127.0.0.1:PORT
+	@# `dagster dev` recommends `dg dev`, which is not among the runtime requirements; the advice is kept from the reader.
+	@PYTHONWARNINGS='ignore:Function `dev_command`' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT) $(ARGS)
+
+test: $(VENV)/.development ## Run the tests; ARGS='-k window' chooses some
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+bench: $(VENV)/.runtime ## Measure the speed claims and print them in one table
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+check: $(VENV)/.development ## Check style, types, architecture and the Dagster definitions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/dg check yaml
+	$(BIN)/dg check defs
+
+clean: ## Remove the virtual environment and the caches; keeps the ledger and the run history
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+
+# --- Set-up -----------------------------------------------------------------------------------------------
+# A stamp is written after its step has succeeded, so an interrupted set-up is taken up again where it stopped.
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not that. Name another: make PYTHON=python3.12 ..." >&2; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; }
+	@echo "Creating the virtual environment $(VENV)."
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "The virtual environment could not be made. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.created requirements.txt pyproject.toml
+	@echo "Installing what the pipeline needs into $(VENV); the first time takes about a minute."
+	@$(PIP) install -r requirements.txt
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.txt
+	@echo "Installing the tools for tests and checks into $(VENV)."
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,23 @@
+"""heartbeat_assets: KPI digests and heartbeats as a Dagster asset pipeline.
+
+Importing the package costs nothing: the Dagster components are loaded when they are asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_COMPONENTS = ("HeartbeatLane", "RunPruning")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _COMPONENTS:
+        from heartbeat_assets import components
+
+        return getattr(components, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    # dg finds component types by listing this module.
+    return [*globals(), *_COMPONENTS]

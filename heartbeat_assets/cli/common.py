@@ -1,0 +1,51 @@
+"""What several commands ask for: the lane by name, paths, and the strict ending. It must not print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from heartbeat_assets.errors import InputMissing, InputUnreadable
+from heartbeat_assets.lanes.lane import Lane, find_lane
+from heartbeat_assets.settings import load_settings
+
+STRICT_FAILED = 4
+
+lane_argument = click.argument("lane_name", metavar="LANE")
+strict_option = click.option("--strict", is_flag=True, help="End with 4 when there is a strict failure reason.")
+out_option = click.option(
+    "--out", type=click.Path(path_type=Path), help="Also write the document to this file, atomically."
+)
+
+
+def the_lane(name: str) -> Lane:
+    """The lane called `name` in this project. Raises UsageProblem or SpecProblem."""
+    return find_lane(load_settings(), name)
+
+
+def end(failed: bool) -> None:
+    """Ends the command with 4 when a strict check failed."""
+    if failed:
+        click.get_current_context().exit(STRICT_FAILED)
+
+
+def read_json_object(option: str, path: Path) -> dict[str, Any]:
+    """The JSON object in a file named by `option`. Raises InputMissing or InputUnreadable."""
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise InputMissing(f"{option} {path}: no such file") from None
+    except OSError as problem:
+        raise InputUnreadable(f"{option} {path}: {problem.strerror or problem}") from problem
+    except json.JSONDecodeError as problem:
+        raise InputUnreadable(
+            f"{option} {path}, line {problem.lineno}, column {problem.colno}: not JSON: {problem.msg}"
+        ) from problem
+    except (ValueError, RecursionError) as problem:
+        raise InputUnreadable(f"{option} {path}: cannot be read as JSON: {problem}") from problem
+    if not isinstance(document, dict):
+        raise InputUnreadable(f"{option} {path}: holds no JSON object")
+    return document

@@ -1,0 +1,104 @@
+"""The click group: which commands there are, and how a mistake becomes an exit code (CONTRACT section 7).
+
+0 passed, 2 wrong usage or an input that does not exist, 3 an input that cannot be read or a fault while running,
+4 a strict check failed. It must not import a command before it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import Any
+
+import click
+
+from heartbeat_assets.errors import HeartbeatError
+
+# Command name to the module that has it; the object is the name with `_command` behind.
+_COMMANDS = {
+    "run": "run",
+    "replay": "replay",
+    "digest": "digest",
+    "append": "append",
+    "window": "window",
+    "compact": "retention",
+    "parity": "retention",
+    "import": "transfer",
+    "export": "transfer",
+    "verify": "transfer",
+    "quarantine": "quarantine",
+    "lanes": "lanes",
+    "doctor": "doctor",
+}
+
+
+class Problem(click.ClickException):
+    """A mistake on its way out: an error object on standard error, a sentence when a person is watching."""
+
+    def __init__(self, kind: str, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.exit_code = exit_code  # type: ignore[misc]
+
+    def show(self, file: Any = None) -> None:
+        stream = file or sys.stderr
+        if stream.isatty():
+            click.echo(f"Error: {self.message}", file=stream)
+        else:
+            error = {"error": {"kind": self.kind, "message": self.message, "exit_code": self.exit_code}}
+            click.echo(json.dumps(error, ensure_ascii=False), file=stream)
+
+
+class Commands(click.Group):
+    """Looks commands up by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"heartbeat_assets.cli.{_COMMANDS[cmd_name]}")
+        command = getattr(module, f"{cmd_name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except HeartbeatError as problem:
+            raise Problem(type(problem).__name__, str(problem), problem.exit_code) from problem
+        except Exception as fault:
+            if os.environ.get("HEARTBEAT_DEBUG"):
+                raise
+            raise _unexpected(fault) from fault
+
+
+def _unexpected(fault: Exception) -> Problem:
+    from heartbeat_assets.ledger import LedgerError
+
+    if isinstance(fault, LedgerError):
+        return Problem("LedgerError", str(fault), 3)
+    if isinstance(fault, OSError):
+        return Problem("OSError", f"{fault.filename or 'the disk'}: {fault.strerror or fault}", 3)
+    hint = "a fault of the program; set HEARTBEAT_DEBUG=1 to see where"
+    return Problem(type(fault).__name__, f"{fault} ({hint})", 3)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="heartbeat_assets", prog_name="heartbeat")
+def main() -> None:
+    """KPI digests, heartbeats and window checks.
+
+    \b
+    heartbeat run                          run every lane: digest, heartbeat, checks, publish or block
+    heartbeat window citizen_product       may the last runs pass?
+    heartbeat digest citizen_product --input events=FILE --input snapshot=FILE
+
+    Reports are JSON on standard output (a table when that is a terminal, unless --json). Exit codes: 0 passed,
+    2 wrong usage or an input that does not exist, 3 unreadable input or a fault, 4 a strict check failed.
+    """

@@ -1,0 +1,82 @@
+"""`heartbeat run`: lanes from their sources to their published reports, now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from heartbeat_assets.cli.common import end, strict_option
+from heartbeat_assets.cli.output import emit, json_option, state, tell
+from heartbeat_assets.cli.tables import digest_table, window_table
+from heartbeat_assets.lanes.lane import Lane, find_lane, find_lanes
+from heartbeat_assets.lanes.sentences import minute_text
+from heartbeat_assets.settings import load_settings
+
+
+@click.command("run")
+@click.argument("lane_names", metavar="[LANE]...", nargs=-1)
+@strict_option
+@click.option("--verbose", is_flag=True, help="Show Dagster's log on standard error.")
+@json_option
+def run_command(lane_names: tuple[str, ...], strict: bool, verbose: bool, as_json: bool | None) -> None:
+    """Run every LANE (all without a name): digest, heartbeat, window checks, publish or block.
+
+    The same Dagster job as in the UI, in this process; the run is recorded in Dagster's instance. A step that fails
+    ends with 3; a verdict that blocks publishing ends with 4 under --strict.
+
+    \b
+    heartbeat run
+    heartbeat run citizen_product --strict
+    """
+    settings = load_settings()
+    lanes = [find_lane(settings, name) for name in lane_names] or list(find_lanes(settings).values())
+    outcomes = [_run(lane, "DEBUG" if verbose else "CRITICAL") for lane in lanes]
+    documents = [document for document, _ in outcomes]
+    emit(documents, lambda: "\n\n".join(text for _, text in outcomes), as_json)
+    if any(document["errors"] for document in documents):
+        click.get_current_context().exit(3)
+    end(strict and any(document["window"]["strict_fail_reasons"] for document in documents))
+
+
+def _run(lane: Lane, log_level: str) -> tuple[dict[str, Any], str]:
+    """Runs one lane; returns what happened as a document and as text for people."""
+    from heartbeat_assets.components.run_now import run_lane
+    from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
+    from heartbeat_assets.lanes.outbox import digest_of_newest
+    from heartbeat_assets.lanes.publish import may_publish, published_report
+
+    outcome = run_lane(lane, log_level=log_level)
+    verdict = judge_ledger(lane)
+    blocked = not may_publish(verdict)
+    errors = list(outcome.failures)
+    for error in errors:
+        tell(f"{lane.name}: {error}")
+    digest = digest_of_newest(lane, verdict) if verdict.rows else None
+    published = published_report(lane)
+    published_run = str(published["digest"]["generated_at"]) if published else None
+    since = blocked_since(lane) if blocked else ""
+    document = {
+        "lane": lane.name,
+        "dagster_run_id": outcome.run_id,
+        "errors": errors,
+        "digest": digest,
+        "window": verdict.report,
+        "published": not blocked and not errors,
+        "blocked_since": since,
+        "published_run_at": published_run,
+        "published_folder": str(lane.published),
+    }
+    lines = [f"{lane.name}", ""]
+    lines += [digest_table(lane, digest), ""] if digest else []
+    lines += [window_table(lane, verdict), ""]
+    if errors:
+        lines.append(f"{state('failed')}  The run did not finish: {'; '.join(errors)}")
+    elif blocked:
+        kept = f"the report of {minute_text(published_run)} stays" if published_run else "none was before"
+        lines.append(f"{state('failed')}  Publishing is blocked since {minute_text(since)}; {kept}.")
+    else:
+        lines.append(f"{state('ok')}  Published to {lane.published}")
+    if digest:
+        lines.append(" ".join(f"{name}={digest['metrics'][name]}" for name in (kpi.name for kpi in lane.spec.kpis)))
+    return document, "\n".join(lines)

@@ -1,0 +1,90 @@
+"""Reports as tables for a person at a terminal: at most 100 columns, the verdict last. It must not compute."""
+
+from __future__ import annotations
+
+from heartbeat_assets.cli.output import state, table
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.report import kpi_rows, with_unit
+from heartbeat_assets.lanes.sentences import finding_sentence, minute_text, verdict_sentence
+from heartbeat_assets.lanes.values import Document
+from heartbeat_assets.lanes.window import Verdict
+
+
+def digest_table(lane: Lane, digest: Document) -> str:
+    """KPIs with thresholds, what the telemetry held, and the status."""
+    rows = [
+        [
+            kpi.name,
+            with_unit(kpi, value),
+            f"{'at most' if kpi.max is not None else 'at least'} {with_unit(kpi, limit)}",
+            state("ok") if kept else state("failed") if kept is False else state("degraded"),
+        ]
+        for kpi, value, limit, kept in kpi_rows(lane, digest)
+    ]
+    lines = [table(["KPI", "value", "threshold", ""], rows), ""]
+    counts = digest.get("telemetry") or {}
+    if counts.get("events_total") is not None:
+        lines.append(
+            f"{counts['events_total']:,} events in {counts['sessions_total']:,} sessions, "
+            f"{counts['parse_errors']:,} lines in quarantine."
+        )
+    reasons = ", ".join(digest["failure_reasons"] or digest["missing_metrics"])
+    lines.append(f"Digest of {minute_text(digest['generated_at'])}: {state(digest['status'])} {reasons}".rstrip())
+    return "\n".join(lines)
+
+
+def append_table(lane: Lane, report: Document) -> str:
+    """What came of recording a digest."""
+    row = report["heartbeat"]
+    did = "appended" if report["appended"] else "already there" if report["duplicate_detected"] else "refused"
+    lines = [f"Heartbeat {row['heartbeat_id'][:12]} of {minute_text(row['run_at'])}: {did}."]
+    lines += [f"  {error}" for error in report["validation_errors"]]
+    lines.append(f"{lane.name} has {report['history_size_after']:,} rows. {state(report['status'])}")
+    return "\n".join(lines)
+
+
+def window_table(lane: Lane, verdict: Verdict) -> str:
+    """Every rule with what was found, then the verdict."""
+    total = len(verdict.rows)
+    rows = []
+    for finding in verdict.findings:
+        shown = "ok" if finding.passed else "failed" if finding.rule.blocks else "degraded"
+        rows.append([state(shown), finding.rule.check.removesuffix("_ok"), finding_sentence(lane.spec, finding, total)])
+    lines = []
+    for mark, name, sentence in rows:
+        lines.append(f"{mark}  {name}")
+        if "ok" not in mark:
+            lines.append(f"     {sentence}")
+    report = verdict.report
+    lines += [
+        "",
+        f"{report['entries_in_window']} of {report['entries_total']:,} rows judged: {state(report['status'])}",
+    ]
+    lines.append(verdict_sentence(lane.spec, verdict))
+    return "\n".join(lines)
+
+
+def compaction_table(report: Document) -> str:
+    """What was kept and dropped, per tier and per class of incident."""
+    lines = [_kept_table("tier", report["tiers"]), "", _kept_table("incidents", report["incidents"]), ""]
+    lines.append(
+        f"{report['entries_after']:,} of {report['entries_before']:,} rows kept, {report['dropped']:,} thinned out. "
+        f"{state(report['status'])} {', '.join(report['strict_fail_reasons'])}".rstrip()
+    )
+    return "\n".join(lines)
+
+
+def parity_table(report: Document) -> str:
+    """Each class of incident in the raw window and in the compacted history."""
+    rows = [[name, str(row["raw"]), str(row["compacted"])] for name, row in report["incidents"].items()]
+    lines = [table(["incidents", "raw", "compacted"], rows), ""]
+    lines.append(
+        f"{report['entries_in_window']} newest raw rows compared. "
+        f"{state(report['status'])} {', '.join(report['strict_fail_reasons'])}".rstrip()
+    )
+    return "\n".join(lines)
+
+
+def _kept_table(first: str, counts: Document) -> str:
+    rows = [[name, *(f"{row[key]:,}" for key in ("entries", "kept", "dropped"))] for name, row in counts.items()]
+    return table([first, "entries", "kept", "dropped"], rows)

@@ -1,0 +1,86 @@
+"""`heartbeat import`, `export` and `verify`: histories in and out of the ledger, and proof that it is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from heartbeat_assets.cli.common import STRICT_FAILED, lane_argument, the_lane
+from heartbeat_assets.cli.output import emit, json_option
+
+
+@click.command("import")
+@lane_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def import_command(lane_name: str, file: Path, as_json: bool | None) -> None:
+    """Bring the JSONL history FILE into LANE's ledger, malformed lines included; twice is once.
+
+    \b
+    heartbeat import citizen_product heartbeats.jsonl
+    """
+    from heartbeat_assets.lanes.transfer import import_file
+
+    report = import_file(the_lane(lane_name), file)
+    emit(
+        report,
+        lambda: (
+            f"{report['read']:,} rows read, {report['appended']:,} appended, {report['duplicates']:,} already there. "
+            f"{lane_name} has {report['history_size_after']:,} rows."
+        ),
+        as_json,
+    )
+
+
+@click.command("export")
+@lane_argument
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write; jsonl and csv go to standard output without."
+)
+@json_option
+def export_command(lane_name: str, form: str, out: Path | None, as_json: bool | None) -> None:
+    """Write LANE's whole history out of the ledger. Importing the JSONL gives the same history.
+
+    With --json a report of what was written is printed; it needs --out.
+
+    \b
+    heartbeat export citizen_product > heartbeats.jsonl
+    heartbeat export citizen_product --format parquet --out heartbeats.parquet
+    """
+    from heartbeat_assets.errors import UsageProblem
+    from heartbeat_assets.lanes.transfer import export_file, export_lines, history_csv
+
+    lane = the_lane(lane_name)
+    if out is not None:
+        rows = export_file(lane, form, out)
+        report = {"lane": lane.name, "format": form, "file": str(out), "rows": rows}
+        emit(report, lambda: f"{rows:,} rows written to {out}.", as_json)
+        return
+    if as_json or form == "parquet":
+        raise UsageProblem("--out FILE is needed for parquet and with --json")
+    for chunk in history_csv(lane) if form == "csv" else export_lines(lane):
+        click.echo(chunk, nl=False)
+
+
+@click.command("verify")
+@lane_argument
+@click.option("--head", help="A head hash written down earlier, which must still be in the chain.")
+@json_option
+def verify_command(lane_name: str, head: str | None, as_json: bool | None) -> None:
+    """Prove that LANE's history is unbroken: every row carries the hash of the one before it.
+
+    Write the head hash down elsewhere and give it later as --head: only that shows rows cut off at the end. Ends
+    with 4 when the chain is broken.
+
+    \b
+    heartbeat verify citizen_product
+    """
+    from heartbeat_assets.lanes.transfer import verify_lane
+
+    report = verify_lane(the_lane(lane_name), head)
+    state = "unbroken" if report["unbroken"] else f"BROKEN at row {report['broken_at']}: {report['reason']}"
+    emit(report, lambda: f"{report['entries']:,} rows, the chain is {state}.\nhead {report['head_hash']}", as_json)
+    if not report["unbroken"]:
+        click.get_current_context().exit(STRICT_FAILED)

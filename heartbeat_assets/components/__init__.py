@@ -1,0 +1,6 @@
+"""How YAML becomes Dagster. The only room, beside the doors, that knows Dagster; it computes nothing itself."""
+
+from heartbeat_assets.components.heartbeat_lane import HeartbeatLane
+from heartbeat_assets.components.run_pruning import RunPruning
+
+__all__ = ["HeartbeatLane", "RunPruning"]

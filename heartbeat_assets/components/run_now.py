@@ -1,0 +1,63 @@
+"""The run-now path of the terminal: a lane's whole job in this process, recorded in Dagster's instance.
+
+It must not be a second pipeline: it runs the same definitions the webserver and the daemon do.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from heartbeat_assets.components.heartbeat_lane import HeartbeatLane
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.settings import Settings
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run went: Dagster's run id, whether every step succeeded, and what failed other than blocking checks."""
+
+    run_id: str
+    succeeded: bool
+    failures: tuple[str, ...]
+
+
+def run_lane(lane: Lane, *, log_level: str = "CRITICAL") -> RunOutcome:
+    """Runs `lane` from its sources to its published report. Does not raise when a step fails or a check blocks.
+
+    `log_level` is for Dagster's log on standard error; the instance keeps the whole log anyway.
+    """
+    definitions = HeartbeatLane(lane).definitions()
+    job = definitions.resolve_job_def(f"{lane.name}_job")
+    with dagster_instance(lane.settings) as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags={"heartbeat/lane": lane.name},
+            run_config={"loggers": {"console": {"config": {"log_level": log_level}}}},
+        )
+        failures = tuple(_message(event) for event in result.get_step_failure_events())
+    return RunOutcome(result.run_id, result.success, tuple(text for text in failures if text))
+
+
+def dagster_instance(settings: Settings) -> dg.DagsterInstance:
+    """The instance of DAGSTER_HOME, else of the project's dagster_home/, else of one below HEARTBEAT_HOME."""
+    if not os.environ.get("DAGSTER_HOME"):
+        shipped = settings.project / "dagster_home"
+        home = shipped if (shipped / "dagster.yaml").is_file() else settings.home / "dagster"
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["DAGSTER_HOME"] = str(Path(home).absolute())
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    return dg.DagsterInstance.get()
+
+
+def _message(event: dg.DagsterEvent) -> str:
+    """What went wrong in a step, or nothing when it was a check that blocked, which the verdict explains."""
+    error = event.step_failure_data.error
+    if error is None or error.cls_name == "DagsterAssetCheckFailedError":
+        return ""
+    failure = event.step_failure_data.user_failure_data
+    return str(failure.description) if failure and failure.description else error.message.strip()

@@ -1,0 +1,78 @@
+"""RunPruning: removes old runs from Dagster's own instance, which grows by some 200 KB a lane run.
+
+Dagster's run history is never the heartbeat history: the ledger is not touched.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
+from pydantic import Field
+
+_FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+_BATCH = 100
+
+
+class RunPruning(dg.Component, dg.Model, dg.Resolvable):
+    """A job and a schedule that delete finished runs older than `keep_days`."""
+
+    keep_days: int = Field(30, ge=1, description="Finished runs older than this may go.")
+    keep_runs: int = Field(50, ge=0, description="So many of the newest runs of each job always stay.")
+    cron: str = Field("41 3 * * *", description="When old runs are removed, in UTC.")
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """The job `prune_runs` and its schedule."""
+        keep_days, keep_runs = self.keep_days, self.keep_runs
+
+        @dg.op(name="delete_old_runs")
+        def delete_old_runs(context: dg.OpExecutionContext) -> None:
+            before = datetime.now(UTC) - timedelta(days=keep_days)
+            deleted = prune_runs(context.instance, before=before, keep_runs=keep_runs)
+            context.log.info(f"{deleted} runs from before {before:%Y-%m-%d} were removed.")
+
+        @dg.job(
+            name="prune_runs",
+            executor_def=dg.in_process_executor,
+            description=f"Removes finished Dagster runs older than {keep_days} days. Heartbeats are not touched.",
+        )
+        def prune_job() -> None:
+            delete_old_runs()
+
+        schedule = dg.ScheduleDefinition(
+            name="prune_runs_schedule",
+            job=prune_job,
+            cron_schedule=self.cron,
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+        )
+        return dg.Definitions(jobs=[prune_job], schedules=[schedule])
+
+
+def prune_runs(instance: DagsterInstance, *, before: datetime, keep_runs: int) -> int:
+    """Deletes finished runs created before `before`, except the newest `keep_runs` of each job; returns how many."""
+    keep = _newest_of_each_job(instance, keep_runs)
+    deleted = 0
+    for run_id in list(_finished_before(instance, before)):
+        if run_id not in keep:
+            instance.delete_run(run_id)
+            deleted += 1
+    return deleted
+
+
+def _finished_before(instance: DagsterInstance, before: datetime) -> Iterator[str]:
+    cursor: str | None = None
+    while True:
+        records = instance.get_run_records(
+            RunsFilter(statuses=_FINISHED, created_before=before), limit=_BATCH, cursor=cursor
+        )
+        yield from (record.dagster_run.run_id for record in records)
+        if len(records) < _BATCH:
+            return
+        cursor = records[-1].dagster_run.run_id
+
+
+def _newest_of_each_job(instance: DagsterInstance, keep_runs: int) -> set[str]:
+    if keep_runs == 0:
+        return set()
+    jobs = {record.dagster_run.job_name for record in instance.get_run_records()}
+    return {run.run_id for job in jobs for run in instance.get_runs(RunsFilter(job_name=job), limit=keep_runs)}

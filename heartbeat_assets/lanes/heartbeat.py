@@ -1,0 +1,94 @@
+"""A heartbeat: the flat row that records one digest, its content-derived id, and what makes it invalid (section 3).
+
+Pure. It must not touch a history; `recording` does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import Any
+
+from heartbeat_assets.lanes.spec import Kpi, LaneSpec
+from heartbeat_assets.lanes.values import (
+    STATUSES,
+    Document,
+    flag,
+    number,
+    rounded,
+    section,
+    status,
+    text,
+    texts,
+    token,
+)  # fmt: skip
+
+
+def build_row(spec: LaneSpec, document: Document) -> Document:
+    """The heartbeat row of a digest `document`, or of one that holds the digest under the key `digest`."""
+    digest = document["digest"] if isinstance(document.get("digest"), dict) else document
+    metrics, thresholds, checks = (section(digest, name) for name in ("metrics", "thresholds", "checks"))
+    state = status(digest.get("status"))
+    reasons = texts(digest.get("failure_reasons"))
+    strict = (reasons or ["failed_without_reason"]) if state == "failed" else []
+    row: Document = {
+        "run_at": text(digest.get("generated_at")),
+        "heartbeat_id": content_id(digest),
+        "digest_generated_at": text(digest.get("generated_at")),
+        "status": state,
+    }
+    row |= {kpi.name: rounded(number(metrics.get(kpi.name))) for kpi in spec.kpis}
+    row |= {kpi.threshold_name: number(thresholds.get(kpi.threshold_name)) for kpi in spec.kpis}
+    row |= {name: flag(checks.get(name)) for name in check_names(spec)}
+    row["missing_metrics"] = texts(digest.get("missing_metrics"))
+    row["failure_reasons"] = reasons
+    row["strict_fail_reasons"] = strict
+    row["strict_fail_count"] = len(strict)
+    return row
+
+
+def check_names(spec: LaneSpec) -> list[str]:
+    """The checks of a digest of this lane, in order."""
+    kpis = [kpi.check_name for kpi in spec.kpis]
+    return [*kpis, *(availability.check for availability in spec.availability), "contract_complete"]
+
+
+def content_id(digest: Document) -> str:
+    """An id that is a function of the digest's content alone: key order and 30 against 30.0 do not matter."""
+    canonical = json.dumps(_canonical(digest), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def validation_errors(spec: LaneSpec, row: Document) -> list[str]:
+    """What keeps `row` out of the history, by the contract's names; empty when nothing does."""
+    errors = [f"missing_{name}" for name in ("run_at", "heartbeat_id") if not text(row.get(name))]
+    if token(row.get("status")) not in STATUSES:
+        errors.append("invalid_status")
+    for kpi in spec.kpis:
+        errors += [f"invalid_{kpi.name}"] if _out_of_range(kpi, row.get(kpi.name), lowest_allowed=True) else []
+    for kpi in spec.kpis:
+        value = row.get(kpi.threshold_name)
+        errors += [f"invalid_{kpi.threshold_name}"] if _out_of_range(kpi, value, kpi.unit == "ratio") else []
+    if row.get("contract_complete") is True and token(row.get("status")) != "ok":
+        errors.append("contract_complete_status_mismatch")
+    if row.get("strict_fail_count") != len(texts(row.get("strict_fail_reasons"))):
+        errors.append("strict_fail_count_mismatch")
+    return errors
+
+
+def _out_of_range(kpi: Kpi, value: object, lowest_allowed: bool) -> bool:
+    known = number(value)
+    if known is None or kpi.unit == "number":
+        return False
+    return known < 0 or (known == 0 and not lowest_allowed) or (kpi.unit == "ratio" and known > 1)
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _canonical(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        return int(value)
+    return value

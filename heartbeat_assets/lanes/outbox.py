@@ -1,0 +1,94 @@
+"""Digests on their way into the history: written down before they are recorded, removed once they are.
+
+So a run killed between digest and heartbeat loses nothing: the next one records what is waiting, in order. Also keeps
+the newest recorded digest, which a report shows in full. It must not judge.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from heartbeat_assets.errors import HeartbeatError
+from heartbeat_assets.files import write_atomically
+from heartbeat_assets.lanes.heartbeat import check_names, content_id
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.values import Document, flag, number, status, text, texts
+from heartbeat_assets.lanes.window import Verdict
+
+
+def put(lane: Lane, digest: Document) -> Path:
+    """Writes `digest` down as waiting to be recorded. Raises HeartbeatError when that fails."""
+    stamp = str(digest["generated_at"]).replace(":", "").replace("+0000", "Z")
+    path = _folder(lane) / f"{stamp}-{uuid.uuid4().hex[:8]}.json"
+    try:
+        write_atomically(path, json.dumps(digest, indent=1, ensure_ascii=False) + "\n")
+    except OSError as problem:
+        raise HeartbeatError(
+            f"{path.parent}: the digest cannot be written: {problem.strerror}; check the disk, or set HEARTBEAT_HOME"
+        ) from problem
+    return path
+
+
+def waiting(lane: Lane) -> list[Path]:
+    """The digests not yet recorded, oldest first; without any, the newest recorded one, to be found a duplicate.
+
+    Raises HeartbeatError when there has never been a digest.
+    """
+    found = sorted(_folder(lane).glob("*.json"))
+    if found:
+        return found
+    if _newest(lane).exists():
+        return [_newest(lane)]
+    raise HeartbeatError(f"lane {lane.name} has no digest yet; materialize {lane.name}/digest first")
+
+
+def record(lane: Lane, path: Path, append: Callable[[Document], Document]) -> Document:
+    """Records the digest at `path` by `append` and moves it out of the way; returns the append report."""
+    try:
+        digest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise HeartbeatError(f"{path}: another run recorded this digest meanwhile; run again") from None
+    except (OSError, ValueError) as problem:
+        raise HeartbeatError(f"{path}: cannot be read back: {problem}; remove it and run again") from problem
+    report = append(digest)
+    if path != _newest(lane):
+        target = refused_folder(lane) / path.name if report["validation_errors"] else _newest(lane)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    return report
+
+
+def refused_folder(lane: Lane) -> Path:
+    """Where digests are kept that the history refused."""
+    return lane.home / "refused"
+
+
+def digest_of_newest(lane: Lane, verdict: Verdict) -> Document:
+    """The digest of the newest heartbeat: as it was computed where it is at hand, else what its row holds of it."""
+    row = (verdict.rows[-1].content if verdict.rows else None) or {}
+    try:
+        digest = json.loads(_newest(lane).read_text(encoding="utf-8"))
+        if isinstance(digest, dict) and content_id(digest) == row.get("heartbeat_id"):
+            return digest
+    except (OSError, ValueError):
+        pass
+    return {
+        "generated_at": text(row.get("run_at")),
+        "metrics": {kpi.name: number(row.get(kpi.name)) for kpi in lane.spec.kpis},
+        "thresholds": {kpi.threshold_name: number(row.get(kpi.threshold_name)) for kpi in lane.spec.kpis},
+        "checks": {name: flag(row.get(name)) for name in check_names(lane.spec)},
+        "missing_metrics": texts(row.get("missing_metrics")),
+        "failure_reasons": texts(row.get("failure_reasons")),
+        "status": status(row.get("status")),
+    }
+
+
+def _folder(lane: Lane) -> Path:
+    return lane.home / "outbox"
+
+
+def _newest(lane: Lane) -> Path:
+    return lane.home / "digest.json"

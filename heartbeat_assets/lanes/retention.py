@@ -1,0 +1,185 @@
+"""Retention: the compacted history keeps every incident for ever and thins the rest (CONTRACT section 6).
+
+Pure. Thinned rows are chosen by their place in the history, not by their age, so that compacting is stable: compacting
+a compacted history with new rows behind it gives what compacting the whole would. It must not delete anything.
+
+In a compacted file a row that follows a gap carries its place under `history_place`; every other row is kept to the
+letter, and its place is one more than that of the row before it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from heartbeat_assets.lanes.history import HistoryRow, render_line
+from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE
+from heartbeat_assets.lanes.spec import LaneSpec, Retention
+from heartbeat_assets.lanes.values import Document, instant_text, texts
+
+PLACE_KEY = "history_place"
+TIERS = ("recent", "middle", "old")
+
+
+@dataclass(frozen=True)
+class Compaction:
+    """The rows that stay, oldest first, and the report of what was kept, what was dropped, and why."""
+
+    rows: tuple[HistoryRow, ...]
+    report: Document
+
+
+@dataclass
+class _Counts:
+    entries: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+
+    def add(self, names: Iterable[str], kept: bool) -> None:
+        for name in names:
+            self.entries[name] += 1
+            self.kept[name] += kept
+
+    def table(self, names: Iterable[str]) -> Document:
+        return {
+            name: {
+                "entries": self.entries[name],
+                "kept": self.kept[name],
+                "dropped": self.entries[name] - self.kept[name],
+            }
+            for name in names
+        }
+
+
+def incident_names(spec: LaneSpec) -> list[str]:
+    """The classes of incident a row of this lane can belong to."""
+    violations = [f"{kpi.window}_violation" for kpi in spec.kpis]
+    return ["malformed", FAILED, DEGRADED, "strict", INCOMPLETE, *violations]
+
+
+def incidents_of(spec: LaneSpec, row: HistoryRow) -> list[str]:
+    """The classes of incident that `row` belongs to; none for a row that may be thinned out."""
+    if row.content is None:
+        return ["malformed"]
+    found = [row.status] if row.status in (FAILED, DEGRADED) else []
+    found += ["strict"] if texts(row.content.get("strict_fail_reasons")) else []
+    found += [INCOMPLETE] if row.content.get("contract_complete") is not True else []
+    found += [f"{kpi.window}_violation" for kpi in spec.kpis if row.content.get(kpi.check_name) is not True]
+    return found
+
+
+def placed(rows: Iterable[HistoryRow]) -> Iterator[HistoryRow]:
+    """`rows` of a file with the places they had in the whole history."""
+    place = 0
+    for row in rows:
+        stamp = row.content.get(PLACE_KEY) if row.content else None
+        stamped = isinstance(stamp, int) and not isinstance(stamp, bool) and stamp > place
+        place = stamp if stamped and stamp is not None else place + 1
+        yield HistoryRow(place, row.line, row.content)
+
+
+def compact(spec: LaneSpec, rows: Iterable[HistoryRow], *, now: datetime) -> Compaction:
+    """Compacts `rows`, which carry their places in the whole history, oldest first."""
+    everything = list(rows)
+    newest_place = everything[-1].place if everything else 0
+    # A malformed row cannot carry its place; the newest row that can keeps the places of later rows right.
+    anchors = {next((row.place for row in reversed(everything) if not row.malformed), 0)}
+    if everything:
+        anchors |= {everything[0].place, newest_place}
+    tiers, classes, why = _Counts(), _Counts(), Counter[str]()
+    kept: list[HistoryRow] = []
+    for row in everything:
+        incidents = incidents_of(spec, row)
+        tier = _tier(spec.retention, row.place, newest_place)
+        reason = _reason(spec.retention, row, tier, incidents, anchors)
+        tiers.add([tier], reason is not None)
+        classes.add(incidents, reason is not None)
+        if reason:
+            why[reason] += 1
+            kept.append(row)
+    report: Document = {
+        "generated_at": instant_text(now),
+        "retention": spec.retention.model_dump(),
+        "entries_before": len(everything),
+        "entries_after": len(kept),
+        "dropped": len(everything) - len(kept),
+        "newest_place": newest_place,
+        "tiers": tiers.table(TIERS),
+        "incidents": classes.table(incident_names(spec)),
+        "kept_because": dict(sorted(why.items())),
+    }
+    by_class = classes.table(incident_names(spec))
+    reasons = [f"{name}_incident_dropped" for name, row in by_class.items() if row["dropped"]]
+    if everything and (not kept or kept[-1] is not everything[-1]):
+        reasons.append("newest_row_dropped")
+    report["strict_fail_reasons"] = reasons
+    report["status"] = "failed" if reasons else "ok"
+    return Compaction(tuple(kept), report)
+
+
+def compacted_lines(rows: Iterable[HistoryRow]) -> Iterator[bytes]:
+    """The lines of a compacted file: the rows as they were, with their place where it cannot be derived."""
+    derived = 0
+    for row in rows:
+        derived += 1
+        if row.place != derived and row.content is not None:
+            derived = row.place
+            yield row.line if row.content.get(PLACE_KEY) == row.place else _stamped(row)
+        else:
+            yield row.line
+
+
+def parity(
+    spec: LaneSpec, raw: Iterable[HistoryRow], compacted: Iterable[HistoryRow], *, last: int, now: datetime
+) -> Document:
+    """Whether `compacted` holds everything that matters of `raw`, the last `last` rows of the raw history."""
+    window = list(raw)
+    held = Counter(_identity(row) for row in compacted)
+    present: list[HistoryRow] = []
+    for row in window:
+        if held[_identity(row)]:
+            held[_identity(row)] -= 1
+            present.append(row)
+    raw_classes = Counter(name for row in window for name in incidents_of(spec, row))
+    held_classes = Counter(name for row in present for name in incidents_of(spec, row))
+    names = incident_names(spec)
+    checks = {"newest_row_ok": not window or bool(present and present[-1] is window[-1])}
+    checks |= {f"{name}_count_ok": held_classes[name] == raw_classes[name] for name in names}
+    reasons = [f"{check.removesuffix('_ok')}_lost" for check, passed in checks.items() if not passed]
+    return {
+        "generated_at": instant_text(now),
+        "window_last": last,
+        "entries_in_window": len(window),
+        "entries_present": len(present),
+        "incidents": {name: {"raw": raw_classes[name], "compacted": held_classes[name]} for name in names},
+        "checks": checks,
+        "strict_fail_reasons": reasons,
+        "status": "failed" if reasons else "ok",
+    }
+
+
+def _tier(retention: Retention, place: int, newest_place: int) -> str:
+    age = newest_place - place
+    return "recent" if age < retention.recent else "middle" if age < retention.recent + retention.middle else "old"
+
+
+def _reason(retention: Retention, row: HistoryRow, tier: str, incidents: list[str], anchors: set[int]) -> str | None:
+    if incidents:
+        return "incident"
+    if row.place in anchors:
+        return "oldest_or_newest"
+    if tier == "recent":
+        return "recent"
+    every = retention.middle_every if tier == "middle" else retention.old_every
+    return f"{tier}_one_in_{every}" if row.place % every == 0 else None
+
+
+def _stamped(row: HistoryRow) -> bytes:
+    return render_line({**(row.content or {}), PLACE_KEY: row.place})
+
+
+def _identity(row: HistoryRow) -> bytes:
+    if row.content is None or PLACE_KEY not in row.content:
+        return row.line
+    return render_line({name: value for name, value in row.content.items() if name != PLACE_KEY})

@@ -1,0 +1,108 @@
+"""The window rules of a lane as data, in the contract's order: what each is called and what it allows.
+
+`window` judges by them, `components` makes a Dagster check of each. It must not look at rows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warn"]
+Kind = Literal["nonempty", "malformed", "count", "rate", "latest", "min_entries", "max_age"]
+LimitValue = float | str
+
+FAILED, DEGRADED, INCOMPLETE = "failed", "degraded", "contract_incomplete"
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: `subject` is what it counts or looks at; `limit` is None where the rule has none."""
+
+    kind: Kind
+    subject: str
+    check: str
+    reason: str
+    limit_name: str | None = None
+    limit: float | None = None
+    severity: Severity = "error"
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity == "error"
+
+
+def rules_for(
+    kpis: Sequence[tuple[str, str]], limits: Mapping[str, LimitValue], severity: Mapping[str, Severity]
+) -> list[Rule]:
+    """The rules of a lane whose KPIs have these (window name, check name) pairs.
+
+    Raises ValueError("NAME: what is wrong") for a limit no rule of such a lane has or a value it cannot take.
+    """
+    rules = [
+        Rule("nonempty", "entries", "window_nonempty_ok", "empty_window"),
+        Rule("malformed", "malformed", "malformed_entries_ok", "malformed_entries_present"),
+    ]
+    for subject in (FAILED, DEGRADED, INCOMPLETE):
+        rules += _count_and_rate(subject, f"max_{subject}", f"max_{subject}_rate")
+    for window_name, _ in kpis:
+        rules += _count_and_rate(window_name, f"max_{window_name}_violations", f"max_{window_name}_violation_rate")
+    rules += [
+        Rule("latest", FAILED, "latest_not_failed_ok", "latest_status_failed"),
+        Rule("latest", INCOMPLETE, "latest_contract_complete_ok", "latest_contract_incomplete"),
+        Rule("latest", "thresholds", "latest_thresholds_ok", "latest_threshold_violation"),
+        Rule("min_entries", "entries", "min_entries_ok", "too_few_entries", "min_entries"),
+        Rule("max_age", "latest", "latest_fresh_ok", "latest_stale", "max_age"),
+    ]
+    values = _checked_limits(rules, limits)
+    return [
+        Rule(
+            rule.kind, rule.subject, rule.check, rule.reason, rule.limit_name,
+            values.get(rule.limit_name or ""), severity.get(rule.check, "error"),
+        )
+        for rule in rules
+        if rule.limit_name is None or rule.limit_name in values
+    ]  # fmt: skip
+
+
+def _count_and_rate(subject: str, count: str, rate: str) -> list[Rule]:
+    return [
+        Rule("count", subject, f"{count}_ok", f"{count}_exceeded", count),
+        Rule("rate", subject, f"{rate}_ok", f"{rate}_exceeded", f"{rate}_pct"),
+    ]
+
+
+def _checked_limits(rules: Sequence[Rule], limits: Mapping[str, LimitValue]) -> dict[str, float]:
+    by_name = {rule.limit_name: rule for rule in rules if rule.limit_name}
+    values: dict[str, float] = {}
+    for name, value in limits.items():
+        rule = by_name.get(name)
+        if rule is None:
+            raise ValueError(f"{name}: this lane has no such limit; it may have {', '.join(by_name)}")
+        values[name] = _seconds(name, value) if rule.kind == "max_age" else _limit(name, value, rule.kind)
+    return values
+
+
+def _limit(name: str, value: LimitValue, kind: Kind) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"{name}: {value!r} is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{name}: must be a finite number")
+    if kind == "rate":
+        return number
+    if number != int(number):
+        raise ValueError(f"{name}: counts rows, so it must be a whole number, not {value}")
+    return int(number)
+
+
+def _seconds(name: str, value: LimitValue) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", str(value).strip())
+    if match is None or float(match[1]) <= 0:
+        raise ValueError(f"{name}: {value!r} is no duration; write 90m, 36h or 2d")
+    return float(match[1]) * _UNIT_SECONDS[match[2] or "s"]

@@ -1,0 +1,203 @@
+"""The window verdict: may the last N heartbeats pass? (CONTRACT section 4)
+
+Pure: from rows and rules to a report and one finding per rule. It must not read a history or the clock. A malformed
+row counts among the N and in every rate's denominator, is judged by the rule for malformed rows and, when newest, by
+the `latest_` rules; it has no status, so it adds to no other count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from heartbeat_assets.lanes.history import HistoryRow
+from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE, Rule
+from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.values import Document, flag, instant, instant_text, number, rate_pct, text
+
+
+@dataclass
+class Tally:
+    """The rows of the window that one subject is about."""
+
+    rows: list[HistoryRow] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def first_run_at(self) -> str:
+        return self.rows[0].run_at if self.rows else ""
+
+    @property
+    def last_run_at(self) -> str:
+        return self.rows[-1].run_at if self.rows else ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule found. `count` and `rate_pct` are of its subject; run_at of the first and last offender."""
+
+    rule: Rule
+    passed: bool
+    count: int
+    rate_pct: float
+    offenders: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The report of CONTRACT, a finding per rule in order, and the rows judged."""
+
+    report: Document
+    findings: tuple[Finding, ...]
+    rows: tuple[HistoryRow, ...]
+
+    @property
+    def status(self) -> str:
+        return str(self.report["status"])
+
+    @property
+    def reasons(self) -> list[str]:
+        return list(self.report["strict_fail_reasons"])
+
+    @property
+    def blocking(self) -> list[Finding]:
+        """The rules that were broken and may block: those not turned into warnings by the lane."""
+        return [finding for finding in self.findings if not finding.passed and finding.rule.blocks]
+
+
+def judge(
+    spec: LaneSpec,
+    rows: Sequence[HistoryRow],
+    *,
+    rules: Sequence[Rule],
+    last: int,
+    entries_total: int,
+    now: datetime,
+    strict: bool = False,
+) -> Verdict:
+    """Judges `rows`, the last `last` rows of a history of `entries_total`, oldest first, by `rules`."""
+    tallies = _tallies(spec, rows)
+    findings = tuple(_finding(rule, spec, rows, tallies, now) for rule in rules)
+    report = _report(spec, rows, tallies, findings)
+    head = {
+        "generated_at": instant_text(now),
+        "strict": strict,
+        "window_last": last,
+        "thresholds": {rule.limit_name: rule.limit for rule in rules if rule.limit_name},
+        "entries_total": entries_total,
+    }
+    return Verdict(head | report, findings, tuple(rows))
+
+
+def _tallies(spec: LaneSpec, rows: Sequence[HistoryRow]) -> dict[str, Tally]:
+    tallies = {subject: Tally() for subject in ("malformed", FAILED, DEGRADED, INCOMPLETE)}
+    tallies |= {kpi.window: Tally() for kpi in spec.kpis}
+    for row in rows:
+        if row.content is None:
+            tallies["malformed"].rows.append(row)
+            continue
+        if row.status in (FAILED, DEGRADED):
+            tallies[row.status].rows.append(row)
+        if row.content.get("contract_complete") is not True:
+            tallies[INCOMPLETE].rows.append(row)
+        for kpi in spec.kpis:
+            if row.content.get(kpi.check_name) is not True:
+                tallies[kpi.window].rows.append(row)
+    return tallies
+
+
+def _finding(
+    rule: Rule, spec: LaneSpec, rows: Sequence[HistoryRow], tallies: dict[str, Tally], now: datetime
+) -> Finding:
+    total = len(rows)
+    if rule.kind in ("count", "rate", "malformed"):
+        tally = tallies[rule.subject]
+        rate = rate_pct(tally.count, total)
+        measured = rate if rule.kind == "rate" else tally.count
+        return Finding(rule, measured <= (rule.limit or 0), tally.count, rate, tuple(tally.rows))
+    if rule.kind in ("nonempty", "min_entries"):
+        return Finding(rule, total >= (1 if rule.limit is None else rule.limit), total, 0.0, ())
+    latest = rows[-1] if rows else None
+    passed = latest is not None and _latest_passes(rule, spec, latest, now)
+    return Finding(rule, passed, 0 if passed else 1, 0.0, () if passed or latest is None else (latest,))
+
+
+def _latest_passes(rule: Rule, spec: LaneSpec, latest: HistoryRow, now: datetime) -> bool:
+    if latest.content is None:
+        return False
+    if rule.kind == "max_age":
+        run_at = instant(latest.run_at)
+        return run_at is not None and (now - run_at).total_seconds() <= (rule.limit or 0)
+    if rule.subject == FAILED:
+        return latest.status != FAILED
+    if rule.subject == INCOMPLETE:
+        return latest.content.get("contract_complete") is True
+    return all(latest.content.get(kpi.check_name) is True for kpi in spec.kpis)
+
+
+def _report(
+    spec: LaneSpec, rows: Sequence[HistoryRow], tallies: dict[str, Tally], findings: Sequence[Finding]
+) -> Document:
+    total = len(rows)
+    failed, degraded, incomplete = (tallies[name] for name in (FAILED, DEGRADED, INCOMPLETE))
+    well_formed = total - tallies["malformed"].count
+    report: Document = {
+        "entries_in_window": total,
+        "malformed_entries_in_window": tallies["malformed"].count,
+        "status_counts": {
+            "ok": well_formed - failed.count - degraded.count, "degraded": degraded.count, "failed": failed.count
+        },
+    }  # fmt: skip
+    for subject, tally in ((FAILED, failed), (DEGRADED, degraded), (INCOMPLETE, incomplete)):
+        report[f"{subject}_in_window"] = tally.count
+        report[f"{subject}_rate_pct"] = rate_pct(tally.count, total)
+    for kpi in spec.kpis:
+        report[f"{kpi.window}_violations_in_window"] = tallies[kpi.window].count
+        report[f"{kpi.window}_violation_rate_pct"] = rate_pct(tallies[kpi.window].count, total)
+    for subject, tally in ((FAILED, failed), (DEGRADED, degraded), (INCOMPLETE, incomplete)):
+        report[f"first_{subject}_run_at"] = tally.first_run_at
+        report[f"last_{subject}_run_at"] = tally.last_run_at
+    report["latest"] = _latest(spec, rows[-1] if rows else None)
+    for subject in (FAILED, DEGRADED):
+        report[f"{subject}_streak_latest"] = _streak(rows, subject)
+    report["checks"] = {finding.rule.check: finding.passed for finding in findings}
+    report["strict_fail_reasons"] = [finding.rule.reason for finding in findings if not finding.passed]
+    report["status"] = _status(total, tallies, report["strict_fail_reasons"])
+    return report
+
+
+def _status(total: int, tallies: dict[str, Tally], reasons: Sequence[str]) -> str:
+    if total == 0:
+        return "degraded"
+    if tallies["malformed"].count or reasons:
+        return "failed"
+    return "degraded" if any(tally.count for tally in tallies.values()) else "ok"
+
+
+def _latest(spec: LaneSpec, row: HistoryRow | None) -> Document:
+    content = (row.content if row else None) or {}
+    latest: Document = {
+        "run_at": text(content.get("run_at")),
+        "heartbeat_id": text(content.get("heartbeat_id")),
+        "status": row.status if row and not row.malformed else "failed",
+        "line_no": row.place if row else 0,
+        "malformed_line": row is None or row.malformed,
+        "digest_generated_at": text(content.get("digest_generated_at")),
+    }
+    latest |= {kpi.name: number(content.get(kpi.name)) for kpi in spec.kpis}
+    latest |= {kpi.check_name: flag(content.get(kpi.check_name)) for kpi in spec.kpis}
+    latest["contract_complete"] = flag(content.get("contract_complete"))
+    return latest
+
+
+def _streak(rows: Sequence[HistoryRow], wanted: str) -> int:
+    streak = 0
+    for row in reversed(rows):
+        if row.status != wanted:
+            break
+        streak += 1
+    return streak

@@ -1,0 +1,16 @@
+"""What Alembic runs for a migration: inside the transaction and under the lock of ledger/upgrade.py.
+
+It must not open a connection of its own.
+"""
+
+from alembic import context
+
+from heartbeat_assets.ledger.schema import VERSION_TABLE
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    version_table=VERSION_TABLE,
+    # SQLite too can undo DDL: a migration that is killed half-way leaves the ledger as it was.
+    transactional_ddl=True,
+)
+context.run_migrations()

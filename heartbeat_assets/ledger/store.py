@@ -1,0 +1,145 @@
+"""The ledger as its callers see it: append, import, read, verify.
+
+Every method is one or more short transactions of its own, so a Ledger may be used from several threads and,
+after a fork, in the child. It must not look inside a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from heartbeat_assets.ledger import engine
+from heartbeat_assets.ledger.appending import head_of_lane, place_of_key, write_batches
+from heartbeat_assets.ledger.location import Location
+from heartbeat_assets.ledger.records import AppendResult, Entry, ImportResult, NewEntry, Verification
+from heartbeat_assets.ledger.rows import check_entry, check_lane, entry_of, new_row, now_text
+from heartbeat_assets.ledger.schema import heartbeat
+from heartbeat_assets.ledger.verify import verify_chain
+
+
+class Ledger:
+    """An open ledger; `open_ledger` makes one. Every method raises LedgerError when the database cannot do
+    its part.
+    """
+
+    def __init__(self, location: Location) -> None:
+        self._location = location
+        self.url = location.printable
+        """The ledger's address, safe to print."""
+
+    def __repr__(self) -> str:
+        return f"Ledger({self.url!r})"
+
+    def append(self, lane: str, entry: NewEntry, *, dagster_run_id: str | None = None) -> AppendResult:
+        """Records `entry` at the end of `lane`, unless its key is there already.
+
+        When this returns, the entry is on disk. After an error it is safe to append again: the key decides.
+        """
+        check_lane(lane)
+        check_entry(entry)
+        with engine.writing(self._location, lane) as connection:
+            head = head_of_lane(connection, lane)
+            place = place_of_key(connection, lane, entry.entry_key)
+            appended = place is None
+            if place is None:
+                row = new_row(lane, entry, head, dagster_run_id, now_text())
+                connection.execute(sa.insert(heartbeat), row)
+                place = head.place + 1
+        return AppendResult(appended, place, head.place, head.malformed_total, head.place + appended)
+
+    def import_entries(
+        self, lane: str, entries: Iterable[NewEntry], *, dagster_run_id: str | None = None
+    ) -> ImportResult:
+        """Records all of `entries`, in order, or none; those whose key is there already count as duplicates.
+
+        Reads `entries` as it goes and holds few in memory. Other writers wait until it is done, so `entries`
+        must not write to the ledger. An exception raised by `entries` passes through, and nothing is
+        recorded.
+        """
+        check_lane(lane)
+        with engine.writing(self._location, lane) as connection:
+            before = head_of_lane(connection, lane)
+            read, after = write_batches(connection, lane, before, entries, dagster_run_id)
+        appended = after.place - before.place
+        return ImportResult(read, appended, read - appended, before.place, after.place)
+
+    def last(self, lane: str, count: int, *, before_place: int | None = None) -> list[Entry]:
+        """Returns the newest `count` entries, oldest first; with `before_place`, the newest before that
+        place.
+        """
+        if count < 0:
+            raise ValueError(f"count is {count}: ask for 0 entries or more")
+        newest = sa.select(heartbeat).where(heartbeat.c.lane == lane)
+        if before_place is not None:
+            newest = newest.where(heartbeat.c.place < before_place)
+        rows = self._rows(newest.order_by(heartbeat.c.place.desc()).limit(count))
+        return [entry_of(row) for row in reversed(rows)]
+
+    def head(self, lane: str) -> Entry | None:
+        """Returns the newest entry of `lane`, None when it has none."""
+        newest = self.last(lane, 1)
+        return newest[0] if newest else None
+
+    def size(self, lane: str) -> int:
+        """Returns the number of entries in `lane`, without counting them."""
+        with engine.reading(self._location) as connection:
+            return head_of_lane(connection, lane).place
+
+    def find(self, lane: str, entry_key: str) -> Entry | None:
+        """Returns the entry of `lane` with this key, None when there is none."""
+        with_key = (heartbeat.c.lane == lane) & (heartbeat.c.entry_key == entry_key)
+        rows = self._rows(sa.select(heartbeat).where(with_key))
+        return entry_of(rows[0]) if rows else None
+
+    def entries(self, lane: str, *, after_place: int = 0, batch: int = 1000) -> Iterator[Entry]:
+        """Yields the entries of `lane` after `after_place` in order, including those appended meanwhile.
+
+        Reads `batch` rows at a time, and holds no transaction in between.
+        """
+        if batch < 1:
+            raise ValueError(f"batch is {batch}: read at least 1 entry at a time")
+        for row in self._walk(lane, after_place, batch):
+            yield entry_of(row)
+
+    def verify(self, lane: str, *, noted_head: str | None = None) -> Verification:
+        """Walks the chain of `lane` as it is when this starts, and recomputes every hash, place and count.
+
+        `noted_head` is a head hash written down earlier, which must still be in the chain: only that shows
+        that the newest rows were cut off.
+        """
+        until = self.size(lane)
+        return verify_chain(lane, self._walk(lane, 0, 1000, until), noted_head)
+
+    def lanes(self) -> list[str]:
+        """Returns the names of the lanes that have an entry, sorted; costs one look-up per lane."""
+        names: list[str] = []
+        with engine.reading(self._location) as connection:
+            while (name := connection.scalar(_next_lane(names[-1] if names else ""))) is not None:
+                names.append(name)
+        return sorted(names)
+
+    def close(self) -> None:
+        """Closes this process's idle connections. The ledger may be used again; that opens new ones."""
+        engine.close(self._location)
+
+    def _rows(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+        with engine.reading(self._location) as connection:
+            return list(connection.execute(query))
+
+    def _walk(self, lane: str, after: int, batch: int, until: int | None = None) -> Iterator[sa.Row[Any]]:
+        while True:
+            following = (heartbeat.c.lane == lane) & (heartbeat.c.place > after)
+            if until is not None:
+                following &= heartbeat.c.place <= until
+            rows = self._rows(sa.select(heartbeat).where(following).order_by(heartbeat.c.place).limit(batch))
+            yield from rows
+            if len(rows) < batch:
+                return
+            after = rows[-1].place
+
+
+def _next_lane(after: str) -> sa.Select[str | None]:
+    return sa.select(sa.func.min(heartbeat.c.lane)).where(heartbeat.c.lane > after)

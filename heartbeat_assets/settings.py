@@ -1,0 +1,67 @@
+"""What the environment decides: where the project, its state and its ledger are.
+
+Every environment variable of the project is read here and documented in docs/configuration.md. A leaf: it must not
+import a room.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from heartbeat_assets.errors import UsageProblem
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are: `project` holds pyproject.toml, `defs` the lanes, `home` everything computed."""
+
+    project: Path
+    defs: Path
+    home: Path
+    ledger_url: str
+
+
+def load_settings(start: Path | None = None) -> Settings:
+    """Reads the environment. `start` (default: the working directory) is where the search for a project begins.
+
+    The project is HEARTBEAT_PROJECT, else the nearest folder upwards whose pyproject.toml has a [tool.dg.project]
+    table, else the checkout this package is in.
+    """
+    project, defs = _find_project(start or Path.cwd())
+    home = Path(os.environ.get("HEARTBEAT_HOME") or project / ".heartbeat").expanduser().absolute()
+    ledger_url = os.environ.get("HEARTBEAT_LEDGER_URL") or f"sqlite:///{home / 'ledger.sqlite'}"
+    return Settings(project=project, defs=defs, home=home, ledger_url=ledger_url)
+
+
+def _find_project(start: Path) -> tuple[Path, Path]:
+    named = os.environ.get("HEARTBEAT_PROJECT")
+    if named:
+        folder = Path(named).expanduser().absolute()
+        defs = _defs_folder(folder)
+        if defs is None:
+            raise UsageProblem(
+                f"HEARTBEAT_PROJECT={named}: no pyproject.toml with a [tool.dg.project] table there; "
+                "point it at the folder of a Dagster project"
+            )
+        return folder, defs
+    for folder in (start.absolute(), *start.absolute().parents):
+        defs = _defs_folder(folder)
+        if defs is not None:
+            return folder, defs
+    package = Path(__file__).absolute().parent
+    return package.parent, package / "defs"
+
+
+def _defs_folder(project: Path) -> Path | None:
+    try:
+        with (project / "pyproject.toml").open("rb") as file:
+            table = tomllib.load(file).get("tool", {}).get("dg", {}).get("project")
+    except (OSError, tomllib.TOMLDecodeError):
+        return None
+    if not isinstance(table, dict) or "root_module" not in table:
+        return None
+    module = str(table.get("defs_module") or f"{table['root_module']}.defs")
+    return project.joinpath(*module.split("."))

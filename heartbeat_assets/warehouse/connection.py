@@ -1,0 +1,45 @@
+"""Connections to the engine, with the settings every query of the project relies on.
+
+In memory, one per use: a DuckDB file open for writing would lock every other process out, readers too. It must not
+run a lane's SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+# The functions lane SQL may use beside standard SQL, so that "a number in text counts" means the same everywhere.
+_FUNCTIONS = r"""
+CREATE MACRO as_number(value) AS CASE
+    WHEN regexp_full_match(value, '\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*')
+     AND isfinite(coalesce(try_cast(trim(value, E' \t\n\r\f\v') AS DOUBLE), 'inf'::DOUBLE))
+    THEN try_cast(trim(value, E' \t\n\r\f\v') AS DOUBLE) END;
+CREATE MACRO as_token(value) AS regexp_replace(lower(trim(value, E' \t\n\r\f\v')), '[\s-]', '_', 'g');
+"""
+
+
+@contextmanager
+def connect(scratch: Path, *, keep_order: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to an empty in-memory database in UTC that spills to `scratch` when memory runs short.
+
+    `keep_order` keeps rows in the order they were read, which costs memory and is needed only when they are stored.
+    """
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    try:
+        # Not in the config: there the time zone is ignored.
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET autoinstall_known_extensions = false")
+        connection.execute("SET temp_directory = ?", [str(scratch / "spill")])
+        connection.execute("SET preserve_insertion_order = ?", [keep_order])
+        connection.execute(_FUNCTIONS)
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,62 @@
+"""The hash of an entry."""
+
+from typing import Any
+
+import pytest
+
+from heartbeat_assets.ledger.chain import GENESIS, entry_hash
+
+ENTRY: dict[str, Any] = {
+    "lane": "citizen_product",
+    "place": 1,
+    "entry_key": "key",
+    "heartbeat_id": "key",
+    "run_at": "2026-02-23T14:31:00+00:00",
+    "status": "ok",
+    "malformed": False,
+    "malformed_total": 0,
+    "line": b'{"status":"ok"}',
+    "dagster_run_id": None,
+    "recorded_at": "2026-02-23T14:31:05.000001+00:00",
+    "previous_hash": GENESIS,
+}
+
+
+def test_the_hash_of_an_entry_is_the_same_in_every_release() -> None:
+    # Every existing ledger depends on this figure: when the test fails, the code is wrong.
+    assert entry_hash(**ENTRY) == "7c65156f5d321d734eae8d7d80427e9178fb3ed375f7ebe226ac27f2555de2e6"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lane": "citizen"},
+        {"place": 2},
+        {"entry_key": "kez"},
+        {"heartbeat_id": None},
+        {"heartbeat_id": ""},
+        {"run_at": ""},
+        {"status": "failed"},
+        {"malformed": True},
+        {"malformed_total": 1},
+        {"line": b'{"status": "ok"}'},
+        {"dagster_run_id": ""},
+        {"recorded_at": "2026-02-23T14:31:05.000002+00:00"},
+        {"previous_hash": "1" * 64},
+    ],
+)
+def test_any_changed_field_gives_another_hash(change: dict[str, Any]) -> None:
+    assert entry_hash(**{**ENTRY, **change}) != entry_hash(**ENTRY)
+
+
+def test_text_that_moves_from_one_field_to_the_next_gives_another_hash() -> None:
+    moved = {**ENTRY, "run_at": "", "status": ENTRY["run_at"] + ENTRY["status"]}
+    assert entry_hash(**moved) != entry_hash(**ENTRY)
+    imitated = {**ENTRY, "entry_key": "key,3:key"}
+    assert entry_hash(**imitated) != entry_hash(**ENTRY)
+
+
+def test_half_a_surrogate_pair_can_be_hashed_and_is_not_mistaken_for_the_whole() -> None:
+    halves = entry_hash(**{**ENTRY, "run_at": "\ud83d\ude00"})
+    whole = entry_hash(**{**ENTRY, "run_at": "\U0001f600"})
+    assert halves != whole

@@ -1,0 +1,153 @@
+"""Proving the chain unbroken, and finding what somebody did who switched the guards off."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from heartbeat_assets.ledger import Ledger, LedgerError, Verification
+from heartbeat_assets_tests.ledger.entries import heartbeat, heartbeats, malformed
+from heartbeat_assets_tests.ledger.raw import INSERT, all_rows, drop_guards, execute
+
+
+class Tampering:
+    """Somebody with the rights of the owner, and what verify finds after each of their statements."""
+
+    def __init__(self, ledger: Ledger, raw: sa.Engine) -> None:
+        self._ledger = ledger
+        self._raw = raw
+        drop_guards(raw)
+
+    def run(self, *statements: str, **values: Any) -> Verification:
+        for statement in statements:
+            execute(self._raw, statement, **values)
+        return self._ledger.verify("lane")
+
+
+@pytest.fixture
+def tampering(ledger: Ledger, raw: sa.Engine) -> Tampering:
+    """A lane of six rows, the fourth malformed, whose guards have been dropped."""
+    ledger.import_entries("lane", [*heartbeats(1, 2, 3), malformed(1), *heartbeats(4, 5)])
+    assert ledger.verify("lane").unbroken
+    return Tampering(ledger, raw)
+
+
+def test_a_sound_chain_is_unbroken(ledger: Ledger) -> None:
+    ledger.import_entries("lane", [heartbeat(1), malformed(1), heartbeat(2)])
+    ledger.append("lane", heartbeat(3))
+    head = ledger.head("lane")
+    assert head is not None
+    assert ledger.verify("lane") == Verification("lane", True, 4, head.entry_hash, None, "")
+
+
+def test_a_chain_longer_than_one_read_is_unbroken(ledger: Ledger) -> None:
+    ledger.import_entries("lane", heartbeats(*range(2500)))
+    found = ledger.verify("lane")
+    assert (found.unbroken, found.entries) == (True, 2500)
+
+
+def test_a_lane_without_entries_is_unbroken(ledger: Ledger) -> None:
+    assert ledger.verify("lane") == Verification("lane", True, 0, "0" * 64, None, "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "status = 'failed'",
+        "text = '{}'",
+        "text = NULL, raw = '{}'",
+        "run_at = '2026-02-23T00:00:09+00:00'",
+        "heartbeat_id = NULL",
+        "entry_key = 'other'",
+        "dagster_run_id = 'other'",
+        "recorded_at = '2026-02-23T00:00:00.000000+00:00'",
+        "recorded_at = 'yesterday'",
+        "entry_hash = '" + "a" * 64 + "'",
+        "previous_hash = '" + "a" * 64 + "'",
+        "malformed_total = 7",
+        "status = '\x1a\\x'",
+    ],
+)
+def test_a_changed_row_is_named(tampering: Tampering, raw: sa.Engine, change: str) -> None:
+    if raw.dialect.name == "sqlite":
+        # SQLite's strict table tells text from bytes by how the literal is written.
+        change = change.replace("raw = '{}'", "raw = x'7b7e'")
+    found = tampering.run(f"UPDATE heartbeat SET {change} WHERE place = 3")
+    assert (found.unbroken, found.broken_at, found.entries) == (False, 3, 2)
+    assert "place 3" in found.reason
+
+
+def test_a_row_that_was_made_malformed_is_named(tampering: Tampering) -> None:
+    assert tampering.run("UPDATE heartbeat SET malformed = NOT malformed WHERE place = 2").broken_at == 2
+
+
+def test_a_deleted_row_in_the_middle_is_named(tampering: Tampering) -> None:
+    found = tampering.run("DELETE FROM heartbeat WHERE place = 4")
+    assert (found.unbroken, found.broken_at) == (False, 4)
+    assert found.reason == "place 4 is missing: the next row has place 5"
+
+
+def test_a_deleted_row_is_named_when_the_gap_was_closed(tampering: Tampering) -> None:
+    found = tampering.run(
+        "DELETE FROM heartbeat WHERE place = 4",
+        "UPDATE heartbeat SET place = 4 WHERE place = 5",
+        "UPDATE heartbeat SET place = 5 WHERE place = 6",
+    )
+    assert (found.unbroken, found.broken_at) == (False, 4)
+    assert "does not follow" in found.reason
+
+
+def test_two_rows_that_changed_places_are_named(tampering: Tampering) -> None:
+    found = tampering.run(
+        "UPDATE heartbeat SET place = 99 WHERE place = 2",
+        "UPDATE heartbeat SET place = 2 WHERE place = 3",
+        "UPDATE heartbeat SET place = 3 WHERE place = 99",
+    )
+    assert (found.unbroken, found.broken_at) == (False, 2)
+
+
+def test_a_missing_beginning_is_named(tampering: Tampering) -> None:
+    found = tampering.run("DELETE FROM heartbeat WHERE place <= 2")
+    assert (found.broken_at, found.entries, found.head_hash) == (1, 0, "0" * 64)
+
+
+def test_a_row_of_another_lane_is_not_mistaken_for_this_one(
+    ledger: Ledger, raw: sa.Engine, tampering: Tampering
+) -> None:
+    ledger.import_entries("other", heartbeats(1))
+    (other,) = (row for row in all_rows(raw) if row["lane"] == "other")
+    found = tampering.run("DELETE FROM heartbeat WHERE lane = 'lane'", INSERT, **{**other, "lane": "lane"})
+    assert found.broken_at == 1
+    assert "place 1 was changed" in found.reason
+
+
+def test_a_tail_that_was_cut_off_shows_by_the_noted_head(ledger: Ledger, tampering: Tampering) -> None:
+    noted = ledger.verify("lane").head_hash
+    # What is left is a sound chain of four: only somebody who noted the head can tell.
+    assert tampering.run("DELETE FROM heartbeat WHERE place > 4").unbroken
+    found = ledger.verify("lane", noted_head=noted)
+    assert (found.unbroken, found.entries, found.broken_at) == (False, 4, 5)
+    assert noted in found.reason
+
+
+def test_a_lane_that_was_emptied_shows_by_the_noted_head(ledger: Ledger, tampering: Tampering) -> None:
+    noted = ledger.verify("lane").head_hash
+    assert tampering.run("DELETE FROM heartbeat").unbroken
+    found = ledger.verify("lane", noted_head=noted)
+    assert (found.unbroken, found.broken_at) == (False, 1)
+
+
+def test_a_noted_head_stays_good_while_the_chain_grows(ledger: Ledger) -> None:
+    empty = ledger.verify("lane").head_hash
+    ledger.import_entries("lane", heartbeats(1, 2))
+    noted = ledger.verify("lane").head_hash
+    ledger.import_entries("lane", heartbeats(3, 4))
+    assert ledger.verify("lane", noted_head=noted).unbroken
+    assert ledger.verify("lane", noted_head=f" {noted.upper()}\n").unbroken
+    assert ledger.verify("lane", noted_head=empty).unbroken
+
+
+def test_reading_a_row_that_was_tampered_with_says_so(ledger: Ledger, tampering: Tampering) -> None:
+    tampering.run("UPDATE heartbeat SET recorded_at = 'yesterday' WHERE place = 6")
+    with pytest.raises(LedgerError, match="place 6 of lane 'lane' cannot be read"):
+        ledger.head("lane")
