@@ -30,6 +30,7 @@ CONFIGURATION_PAGE = "docs/configuration.md"
 
 VARIABLE = re.compile(r"\bHEARTBEAT_[A-Z][A-Z0-9_]*\b")
 CODE_SPAN = re.compile(r"`([^`]+)`")
+FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LONG_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 
@@ -112,7 +113,7 @@ def promises(text: str) -> list[str]:
 
 def fields_not_in(text: str, paths: list[str]) -> list[str]:
     """The field paths whose last name stands nowhere in backticks."""
-    named = {span.strip().rstrip(":").rpartition(".")[2] for span in CODE_SPAN.findall(text)}
+    named = {span.strip().rstrip(":").rpartition(".")[2] for span in CODE_SPAN.findall(FENCED.sub("", text))}
     return [path for path in paths if path.rpartition(".")[2] not in named]
 
 
