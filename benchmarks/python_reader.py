@@ -82,7 +82,7 @@ def number(value: object) -> float | None:
     if isinstance(value, str) and not NUMBER.fullmatch(value.strip()):
         return None
     try:
-        as_float = float(value)
+        as_float = float(value.strip() if isinstance(value, str) else value)
     except OverflowError:  # an integer too large for a float
         return None
     return as_float if math.isfinite(as_float) else None

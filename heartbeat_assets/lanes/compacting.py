@@ -1,23 +1,26 @@
 """The compacted history of a lane beside its raw one: brought up to date, compared, replaced atomically.
 
-The ledger's rows stay as they are; the compacted history is a file derived from them. It must not choose what is
-kept; `retention` does.
+The ledger's rows stay as they are; the compacted history is a file derived from them. A note beside it says which
+ledger and which retention it was made from: only then is it brought up to date, else made anew from the whole. It must
+not choose what is kept; `retention` does.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 from heartbeat_assets.errors import HeartbeatError
-from heartbeat_assets.files import write_chunks_atomically
+from heartbeat_assets.files import write_atomically, write_chunks_atomically
 from heartbeat_assets.lanes.history import HistoryRow, file_rows, ledger_rows
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.retention import Compaction, compact, compacted_lines, parity, placed
 from heartbeat_assets.lanes.values import Document
-from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets.ledger import Ledger, open_ledger
 
 
 def compact_ledger(lane: Lane, *, now: datetime | None = None) -> Document:
@@ -25,14 +28,12 @@ def compact_ledger(lane: Lane, *, now: datetime | None = None) -> Document:
 
     Compacting is stable, so only the rows that came since are read from the ledger.
     """
-    target = lane.compacted_history
-    kept = list(placed(file_rows(target))) if target.exists() else []
     ledger = open_ledger(lane.settings.ledger_url)
-    if kept and not _same_history(lane, kept):
-        kept = []
+    kept = _kept_so_far(lane, ledger)
     newer = ledger_rows(ledger.entries(lane.name, after_place=kept[-1].place if kept else 0))
     compaction = compact(lane.spec, chain(kept, newer), now=now or datetime.now(UTC))
-    _write(target, compaction)
+    _write(lane.compacted_history, compaction)
+    _write_note(lane, _note(lane, ledger, compaction.rows[-1].place if compaction.rows else 0))
     return compaction.report
 
 
@@ -61,14 +62,50 @@ def parity_of_files(
     return parity(lane.spec, rows, file_rows(compacted), last=count, now=now or datetime.now(UTC))
 
 
-def _same_history(lane: Lane, kept: list[HistoryRow]) -> bool:
-    """Whether the compacted file belongs to this ledger: its newest row stands in the ledger at its place."""
-    ledger = open_ledger(lane.settings.ledger_url)
-    newest = kept[-1]
-    entries = ledger.last(lane.name, 1, before_place=newest.place + 1)
-    if not entries or entries[0].place != newest.place:
-        return False
-    return newest.heartbeat_id == (entries[0].heartbeat_id or "")
+def _kept_so_far(lane: Lane, ledger: Ledger) -> list[HistoryRow]:
+    """The rows of the compacted file, or none when it was made from something else than this ledger and this spec."""
+    noted = _read_note(lane)
+    place = noted.get("place") if noted else None
+    if not isinstance(place, int) or not lane.compacted_history.is_file() or noted != _note(lane, ledger, place):
+        return []
+    kept = list(placed(file_rows(lane.compacted_history)))
+    return kept if kept and kept[-1].place == place else []
+
+
+def _note(lane: Lane, ledger: Ledger, place: int) -> Document:
+    """What the compacted file, whose newest row is at `place`, depends on."""
+    at_place = ledger.last(lane.name, 1, before_place=place + 1)
+    judged = [lane.spec.retention.model_dump(), [(kpi.window, kpi.check_name) for kpi in lane.spec.kpis]]
+    try:
+        content = lane.compacted_history.read_bytes()
+    except OSError:
+        content = b""
+    return {
+        "place": place,
+        # The chain makes this the hash of every row up to there.
+        "entry_hash": at_place[0].entry_hash if at_place and at_place[0].place == place else "",
+        "retention": hashlib.sha256(json.dumps(judged, sort_keys=True).encode()).hexdigest(),
+        "file": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def _note_file(lane: Lane) -> Path:
+    return lane.compacted_history.with_suffix(".made_from.json")
+
+
+def _read_note(lane: Lane) -> Document | None:
+    try:
+        note = json.loads(_note_file(lane).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) else None
+
+
+def _write_note(lane: Lane, note: Document) -> None:
+    try:
+        write_atomically(_note_file(lane), json.dumps(note, indent=1) + "\n")
+    except OSError as problem:
+        raise HeartbeatError(f"{_note_file(lane)}: cannot be written: {problem.strerror or problem}") from problem
 
 
 def _write(target: Path, compaction: Compaction) -> None:

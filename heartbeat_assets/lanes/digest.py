@@ -15,6 +15,11 @@ from heartbeat_assets.errors import SpecProblem, UsageProblem
 from heartbeat_assets.lanes.spec import Kpi, LaneSpec
 from heartbeat_assets.lanes.values import Document, instant_text, number, rounded
 
+# What a digest works out by itself; a column of digest.sql cannot say otherwise.
+_COMPUTED = (
+    "generated_at", "telemetry_sources", "thresholds", "checks", "missing_metrics", "failure_reasons", "status"
+)  # fmt: skip
+
 
 def build_digest(
     spec: LaneSpec,
@@ -54,7 +59,7 @@ def build_digest(
     listed = [source.listed_as for name, source in spec.sources.items() if source.listed_as and name in sources_read]
     if any(source.listed_as for source in spec.sources.values()):
         digest["telemetry_sources"] = sorted(str(name) for name in listed)
-    digest["metrics"] = metrics | digest.get("metrics", {})
+    digest["metrics"] = _in_order_of(row, {**metrics, **digest.pop("metrics", {})})
     digest["thresholds"] = limits
     digest["checks"] = checks
     digest["missing_metrics"] = sorted(missing)
@@ -97,6 +102,8 @@ def _nest_extra_columns(digest: Document, row: Mapping[str, Any], kpis: Sequence
         if name in kpis:
             continue
         *parents, leaf = name.split(".")
+        if [*parents, leaf][0] in _COMPUTED or (parents == ["metrics"] and leaf in kpis) or name == "metrics":
+            raise SpecProblem(sql_file, [f"column {name!r}: that name is taken; rename it"])
         place = digest
         for parent in parents:
             place = place.setdefault(parent, {})
@@ -105,6 +112,12 @@ def _nest_extra_columns(digest: Document, row: Mapping[str, Any], kpis: Sequence
         if leaf in place:
             raise SpecProblem(sql_file, [f"column {name!r}: that name is taken; rename it"])
         place[leaf] = _plain(value)
+
+
+def _in_order_of(row: Mapping[str, Any], metrics: Document) -> Document:
+    """`metrics` as the columns of digest.sql stand."""
+    names = [name.removeprefix("metrics.").partition(".")[0] for name in row]
+    return {name: metrics[name] for name in names if name in metrics} | metrics
 
 
 def _plain(value: Any) -> Any:

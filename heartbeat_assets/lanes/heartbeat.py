@@ -69,7 +69,7 @@ def validation_errors(spec: LaneSpec, row: Document) -> list[str]:
         errors += [f"invalid_{kpi.name}"] if _out_of_range(kpi, row.get(kpi.name), lowest_allowed=True) else []
     for kpi in spec.kpis:
         value = row.get(kpi.threshold_name)
-        errors += [f"invalid_{kpi.threshold_name}"] if _out_of_range(kpi, value, kpi.unit == "ratio") else []
+        errors += [f"invalid_{kpi.threshold_name}"] if _out_of_range(kpi, value, kpi.unit != "seconds") else []
     if row.get("contract_complete") is True and token(row.get("status")) != "ok":
         errors.append("contract_complete_status_mismatch")
     if row.get("strict_fail_count") != len(texts(row.get("strict_fail_reasons"))):

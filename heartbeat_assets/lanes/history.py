@@ -11,10 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from heartbeat_assets.errors import InputMissing, InputUnreadable
 from heartbeat_assets.lanes.values import Document, status, text
-from heartbeat_assets.ledger import Entry, NewEntry
+
+if TYPE_CHECKING:
+    from heartbeat_assets.ledger import Entry, NewEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ def render_line(row: Document) -> bytes:
 
 def as_entry(row: HistoryRow, key: str | None = None) -> NewEntry:
     """What the ledger records for `row`; `key` for a row that has no heartbeat_id of its own."""
+    # Here, since a digest is computed without a ledger and loading one takes a tenth of a second.
+    from heartbeat_assets.ledger import NewEntry
+
     return NewEntry(
         line=row.line,
         entry_key=key or row.heartbeat_id,

@@ -17,8 +17,21 @@ from heartbeat_assets.lanes.spec import LaneSpec
 from heartbeat_assets.settings import Settings
 
 COMPONENT_TYPES = ("heartbeat_assets.HeartbeatLane", "heartbeat_assets.components.HeartbeatLane")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _loaded: dict[Path, tuple[int, int, LaneSpec | None]] = {}
+
+
+class _Loader(_BaseLoader):  # type: ignore[misc]
+    """Reads YAML and refuses a name that is given twice, which YAML readers let pass in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} is given twice", key.start_mark)
+            seen |= {key.value} if isinstance(key, yaml.ScalarNode) else set()
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,9 @@ def _spec_in(file: Path) -> LaneSpec | None:
         raise SpecProblem(str(file), [f"is not UTF-8 text: {problem.reason}; save it as UTF-8"]) from problem
     except yaml.YAMLError as problem:
         raise SpecProblem(str(file), [_yaml_sentence(problem)]) from problem
+    except (ValueError, RecursionError) as problem:
+        # What looks like a date or a number to YAML and is none: 2026-13-45.
+        raise SpecProblem(str(file), [f"holds a value YAML cannot read: {problem}; put it in quotes"]) from problem
     spec = None
     for document in documents:
         if isinstance(document, dict) and document.get("type") in COMPONENT_TYPES:

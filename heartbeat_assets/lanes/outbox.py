@@ -22,7 +22,8 @@ from heartbeat_assets.lanes.window import Verdict
 def put(lane: Lane, digest: Document) -> Path:
     """Writes `digest` down as waiting to be recorded. Raises HeartbeatError when that fails."""
     stamp = str(digest["generated_at"]).replace(":", "").replace("+0000", "Z")
-    path = _folder(lane) / f"{stamp}-{uuid.uuid4().hex[:8]}.json"
+    # Numbered, since a clock may run backwards and two digests may fall into one second.
+    path = _folder(lane) / f"{_next_number(lane):06d}-{stamp}-{uuid.uuid4().hex[:8]}.json"
     try:
         write_atomically(path, json.dumps(digest, indent=1, ensure_ascii=False) + "\n")
     except OSError as problem:
@@ -53,6 +54,8 @@ def record(lane: Lane, path: Path, append: Callable[[Document], Document]) -> Do
         raise HeartbeatError(f"{path}: another run recorded this digest meanwhile; run again") from None
     except (OSError, ValueError) as problem:
         raise HeartbeatError(f"{path}: cannot be read back: {problem}; remove it and run again") from problem
+    if not isinstance(digest, dict):
+        raise HeartbeatError(f"{path}: holds no digest; remove it and run again")
     report = append(digest)
     if path != _newest(lane):
         target = refused_folder(lane) / path.name if report["validation_errors"] else _newest(lane)
@@ -84,6 +87,11 @@ def digest_of_newest(lane: Lane, verdict: Verdict) -> Document:
         "failure_reasons": texts(row.get("failure_reasons")),
         "status": status(row.get("status")),
     }
+
+
+def _next_number(lane: Lane) -> int:
+    numbers = [path.name.partition("-")[0] for path in _folder(lane).glob("*.json")]
+    return max((int(number) for number in numbers if number.isdigit()), default=0) + 1
 
 
 def _folder(lane: Lane) -> Path:

@@ -5,6 +5,7 @@ Turns the validation errors of the spec into those sentences. It must not decide
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,22 +13,42 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from heartbeat_assets.errors import SpecProblem
-from heartbeat_assets.lanes.spec import (
-    Availability,
-    Kpi,
-    LaneSpec,
-    Publish,
-    Retention,
-    Schedule,
-    Sensor,
-    Window,
-)
+from heartbeat_assets.lanes.spec import Availability, Kpi, LaneSpec, Publish, Retention, Schedule, Sensor, Window
 from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource
 
-_MODELS: tuple[type[BaseModel], ...] = (
-    LaneSpec, Kpi, Window, Retention, Schedule, Sensor, Publish, Availability, EventsSource, JsonSource,
-)  # fmt: skip
-_FIELDS = sorted({name for model in _MODELS for name in model.model_fields})
+_MODELS: dict[object, type[BaseModel]] = {
+    "kpis": Kpi, "availability": Availability, "window": Window, "retention": Retention,
+    "schedule": Schedule, "sensor": Sensor, "publish": Publish,
+}  # fmt: skip
+_SOURCES: dict[object, type[BaseModel]] = {"events": EventsSource, "json": JsonSource}
+# What is wanted, by the validator's name of the error; {..} is filled from what it says about it.
+_WANTED = {
+    "missing": "is required",
+    "string_type": "must be text",
+    "string_pattern_mismatch": "must be lower-case letters, digits and _, starting with a letter",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must be at most {max_length} characters long",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping of names to values",
+    "model_type": "must be a mapping of settings",
+    "model_attributes_type": "must be a mapping of settings",
+    "too_short": "must have at least one entry",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "union_tag_not_found": "is required; give 'events' or 'json'",
+    "union_tag_invalid": "must be {expected_tags}",
+}
+_SAID_ALREADY = ("missing", "string_too_short", "too_short", "union_tag_not_found")
+_LONGEST_SHOWN = 60
 
 
 def checked_spec(attributes: Any, file: str) -> LaneSpec:
@@ -37,73 +58,100 @@ def checked_spec(attributes: Any, file: str) -> LaneSpec:
     try:
         return LaneSpec.model_validate(attributes)
     except ValidationError as invalid:
-        raise SpecProblem(file, [sentence(error, attributes) for error in invalid.errors()]) from None
+        problems = [one for error in invalid.errors() for one in sentences(error, attributes)]
+        raise SpecProblem(file, problems) from None
 
 
-def sentence(error: ErrorDetails, attributes: Any) -> str:
-    """One validation error as a sentence that names the item it is about."""
-    location = [part for part in error["loc"] if part not in ("events", "json") or _is_key(part, error, attributes)]
-    where = _where(location, attributes)
-    kind, message = error["type"], error["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        return _unknown_word(location, attributes)
-    if kind == "missing":
-        return f"{where}: is required"
-    if kind == "union_tag_not_found":
-        return f"{where}: kind is required; give one of events, json"
-    if kind == "union_tag_invalid":
-        return f"{where}: kind is {error['ctx']['tag']!r}; give one of {error['ctx']['expected_tags']}"
-    if kind == "string_pattern_mismatch":
-        return f"{where}: {_given(error)} is no name; use lower-case letters, digits and _, starting with a letter"
+def sentences(error: ErrorDetails, attributes: Any) -> Iterator[str]:
+    """One validation error as a sentence that names the item; clashes between items as a sentence each."""
+    kind, location = error["type"], list(error["loc"])
+    if location[:1] == ["sources"] and len(location) > 2 and location[2] in _SOURCES:
+        # The validator puts the kind of a source behind its name.
+        del location[2]
+    if kind == "value_error" and not location:
+        yield from error["ctx"]["error"].args
+    elif location[-1:] == ["[key]"]:
+        yield _at(_where(location[:-2], attributes), _about_a_name(error, location[-2]))
+    elif kind == "invalid_key":
+        yield _at(_where(location[:-1], attributes), _about_a_name(error, error.get("input")))
+    elif kind == "extra_forbidden":
+        yield _at(_where(location[:-1], attributes), _unknown_field(location, attributes))
+    else:
+        if kind in ("union_tag_not_found", "union_tag_invalid"):
+            location.append("kind")
+        yield _at(_where(location, attributes), _about_a_value(error, _value_at(location, attributes)))
+
+
+def _about_a_value(error: ErrorDetails, given: Any) -> str:
+    kind = error["type"]
     if kind == "value_error":
-        return f"{where}: {message}" if where else message
-    return f"{where}: {message[0].lower()}{message[1:]}" + (f", not {_given(error)}" if _short(error) else "")
+        return error["msg"].removeprefix("Value error, ")
+    words = {name: str(value) for name, value in error.get("ctx", {}).items()}
+    words["expected_tags"] = words.get("expected_tags", "").replace(", ", " or ")
+    wanted = _WANTED.get(kind, "has a value that cannot be used").format_map(words)
+    if kind in _SAID_ALREADY:
+        return wanted
+    if given is None:
+        return f"{wanted}, but has no value"
+    quotes = "; put it in quotes" if kind == "string_type" and not isinstance(given, dict | list) else ""
+    return f"{wanted}, not {_shown(given)}{quotes}"
 
 
-def _where(location: list[int | str], attributes: Any) -> str:
+def _about_a_name(error: ErrorDetails, name: Any) -> str:
+    if not isinstance(name, str):
+        return f"the name {_shown(name)} must be text; put it in quotes"
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    wanted = _WANTED.get(error["type"], "cannot be used").format_map(error.get("ctx", {}))
+    return f"the name {_shown(name)} {wanted}"
+
+
+def _unknown_field(location: Sequence[int | str], attributes: Any) -> str:
+    *parents, word = location
+    known = list(_model_of(parents, attributes).model_fields)
+    close = get_close_matches(str(word), known, n=1)
+    return f"unknown field {word!r}; " + (f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}")
+
+
+def _model_of(location: Sequence[int | str], attributes: Any) -> type[BaseModel]:
+    if not location:
+        return LaneSpec
+    if location[0] == "sources":
+        return _SOURCES.get((_value_at(location, attributes) or {}).get("kind"), JsonSource)
+    return _MODELS.get(location[0], LaneSpec)
+
+
+def _where(location: Sequence[int | str], attributes: Any) -> str:
     """`kpis[1] drilldown_click_rate.max` for ("kpis", 1, "max")."""
-    words, value = "", attributes
-    for part in location:
-        if part == "[key]":
-            continue
-        value = _inside(value, part)
+    words = ""
+    for position, part in enumerate(location, start=1):
         if isinstance(part, int):
-            words += f"[{part}]"
-            label = value.get("name", value.get("check")) if isinstance(value, dict) else None
-            words += f" {label}" if isinstance(label, str) else ""
+            item = _value_at(location[:position], attributes)
+            label = item.get("name", item.get("check")) if isinstance(item, dict) else None
+            words += f"[{part}] {label}" if isinstance(label, str) else f"[{part}]"
         else:
-            words += f".{part}" if words else str(part)
+            words += f".{part}" if words else part
     return words
 
 
-def _inside(value: Any, part: int | str) -> Any:
-    try:
-        return value[part]
-    except (KeyError, IndexError, TypeError):
-        return None
-
-
-def _is_key(part: int | str, error: ErrorDetails, attributes: Any) -> bool:
-    """Whether `part` is a key of the file rather than the tag pydantic adds for a kind of source."""
-    position = error["loc"].index(part)
+def _value_at(location: Sequence[int | str], attributes: Any) -> Any:
+    """What the file holds at `location`, or None."""
     value = attributes
-    for step in error["loc"][:position]:
-        value = _inside(value, step)
-    return isinstance(value, dict) and part in value
+    for part in location:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
 
 
-def _unknown_word(location: list[int | str], attributes: Any) -> str:
-    *parents, word = location
-    where = _where(parents, attributes)
-    close = get_close_matches(str(word), _FIELDS, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else "; remove it"
-    return f"{where}: unknown field {word!r}{hint}" if where else f"unknown field {word!r}{hint}"
+def _at(where: str, what: str) -> str:
+    return f"{where}: {what}" if where else what
 
 
-def _short(error: ErrorDetails) -> bool:
-    value = error.get("input")
-    return isinstance(value, str | int | float | bool) and len(str(value)) <= 60
-
-
-def _given(error: ErrorDetails) -> str:
-    return repr(error.get("input")) if _short(error) else "that"
+def _shown(value: Any) -> str:
+    """`value` as a person wrote it, if that is short."""
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

@@ -10,6 +10,8 @@ import json
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,15 +37,22 @@ def publish(lane: Lane, digest: Document, verdict: Verdict, *, now: datetime | N
     """
     document = report_document(lane, digest, verdict, now or datetime.now(UTC))
     target = lane.published
-    release = target.parent / ".releases" / f"{lane.name}-{uuid.uuid4().hex[:12]}"
+    release = target.parent / ".releases" / lane.name / uuid.uuid4().hex[:12]
+    contents = (
+        json.dumps(document, indent=2, ensure_ascii=False) + "\n",
+        markdown(lane, document),
+        badge(lane, document),
+    )
     try:
-        write_atomically(release / "report.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-        write_atomically(release / "report.md", markdown(lane, document))
-        write_atomically(release / "badge.svg", badge(lane, document))
-        _point(target, release)
-        _remove_old_releases(lane, release)
+        with _one_at_a_time(release.parent):
+            before = target.resolve()
+            for name, content in zip(FILES, contents, strict=True):
+                write_atomically(release / name, content.encode("utf-8", "replace"))
+            _point(target, release)
+            _remove_releases_but(release, before)
     except OSError as problem:
-        shutil.rmtree(release, ignore_errors=True)
+        if target.resolve() != release.resolve():
+            shutil.rmtree(release, ignore_errors=True)
         raise HeartbeatError(
             f"{target}: the report cannot be written: {problem.strerror or problem}; the one before stays"
         ) from problem
@@ -59,11 +68,21 @@ def published_report(lane: Lane) -> Document | None:
     return document if isinstance(document, dict) else None
 
 
+@contextmanager
+def _one_at_a_time(releases: Path) -> Iterator[None]:
+    """Keeps two runs that publish at once from removing each other's release."""
+    from filelock import FileLock
+
+    releases.mkdir(parents=True, exist_ok=True)
+    with FileLock(releases / ".lock"):
+        yield
+
+
 def _point(target: Path, release: Path) -> None:
     """Makes `target` a link to `release` in one step."""
     link = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.link")
-    link.symlink_to(os.path.relpath(release, target.parent), target_is_directory=True)
     try:
+        link.symlink_to(os.path.relpath(release, target.parent), target_is_directory=True)
         link.replace(target)
     except OSError:
         link.unlink(missing_ok=True)
@@ -71,11 +90,8 @@ def _point(target: Path, release: Path) -> None:
     sync_folder(target.parent)
 
 
-def _remove_old_releases(lane: Lane, current: Path) -> None:
-    """Keeps the release before as well: a reader may just be in it."""
-    releases = sorted(
-        (folder for folder in current.parent.glob(f"{lane.name}-*") if folder != current),
-        key=lambda folder: folder.stat().st_mtime,
-    )
-    for folder in releases[:-1]:
-        shutil.rmtree(folder, ignore_errors=True)
+def _remove_releases_but(current: Path, before: Path) -> None:
+    """Keeps the release before as well: a reader may just be in it. What a failed attempt left goes."""
+    for folder in current.parent.iterdir():
+        if folder.is_dir() and folder.resolve() not in (current.resolve(), before):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -5,18 +5,21 @@ Pure text from documents. It must not write files.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.sentences import finding_sentence, minute_text, value_text, verdict_sentence
+from heartbeat_assets.lanes.sentences import finding_sentence, last_of, minute_text, value_text, verdict_sentence
 from heartbeat_assets.lanes.spec import Kpi
 from heartbeat_assets.lanes.values import Document, instant_text, section
 from heartbeat_assets.lanes.window import Verdict
 
 SYMBOLS = {"ok": "●", "degraded": "▲", "failed": "◆"}
 _COLOURS = {"ok": "#2e7d32", "degraded": "#b26a00", "failed": "#b3261e"}
+# What XML cannot hold, escaped or not.
+_CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNITS = {"ratio": "", "seconds": " s", "count": "", "number": ""}
 
 
@@ -74,7 +77,7 @@ def markdown(lane: Lane, document: Document) -> str:
     counts = window["status_counts"]
     lines += [
         "",
-        f"Last {window['entries_in_window']} runs: {counts['ok']} ok, {counts['degraded']} degraded, "
+        f"In {last_of(window['entries_in_window'])}: {counts['ok']} ok, {counts['degraded']} degraded, "
         f"{counts['failed']} failed, {window['malformed_entries_in_window']} malformed.",
         "",
         "| rule | | finding |",
@@ -86,16 +89,17 @@ def markdown(lane: Lane, document: Document) -> str:
 
 def _rule_line(rule: dict[str, Any]) -> str:
     state = "ok" if rule["passed"] else "failed" if rule["severity"] == "error" else "degraded"
-    return f"| `{rule['check']}` | {SYMBOLS[state]} | {rule['finding']} |"
+    finding = " ".join(str(rule["finding"]).split()).replace("|", "\\|")
+    return f"| `{rule['check']}` | {SYMBOLS[state]} | {finding} |"
 
 
 def badge(lane: Lane, document: Document) -> str:
     """A badge of the lane's chosen KPI: the title at the left, the value at the right, coloured by status."""
     name = lane.spec.publish.badge_kpi or lane.spec.kpis[0].name
-    kpi = lane.spec.kpi(name)
-    left = str(document["title"])
-    right = f"{SYMBOLS[document['status']]} {name} {with_unit(kpi, section(document['digest'], 'metrics').get(name))}"
-    label = escape(f"{left}: {document['status']}, {name} {with_unit(kpi, document['digest']['metrics'].get(name))}")
+    value = with_unit(lane.spec.kpi(name), section(document["digest"], "metrics").get(name))
+    left = _CONTROL.sub(" ", str(document["title"]))
+    right = f"{SYMBOLS[document['status']]} {name} {value}"
+    label = escape(f"{left}: {document['status']}, {name} {value}")
     left_width, right_width = 7 * len(left) + 16, 7 * len(right) + 16
     width = left_width + right_width
     colour = _COLOURS[document["status"]]

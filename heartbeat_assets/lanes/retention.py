@@ -9,6 +9,7 @@ letter, and its place is one more than that of the row before it.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -73,9 +74,8 @@ def placed(rows: Iterable[HistoryRow]) -> Iterator[HistoryRow]:
     """`rows` of a file with the places they had in the whole history."""
     place = 0
     for row in rows:
-        stamp = row.content.get(PLACE_KEY) if row.content else None
-        stamped = isinstance(stamp, int) and not isinstance(stamp, bool) and stamp > place
-        place = stamp if stamped and stamp is not None else place + 1
+        stamp = _stamp(row)
+        place = stamp if stamp is not None and stamp > place else place + 1
         yield HistoryRow(place, row.line, row.content)
 
 
@@ -123,11 +123,12 @@ def compacted_lines(rows: Iterable[HistoryRow]) -> Iterator[bytes]:
     derived = 0
     for row in rows:
         derived += 1
-        if row.place != derived and row.content is not None:
-            derived = row.place
-            yield row.line if row.content.get(PLACE_KEY) == row.place else _stamped(row)
-        else:
+        stamp = _stamp(row)
+        if row.content is None or stamp == row.place or (stamp is None and row.place == derived):
             yield row.line
+        else:
+            yield _stamped(row)
+        derived = derived if row.content is None else row.place
 
 
 def parity(
@@ -175,11 +176,23 @@ def _reason(retention: Retention, row: HistoryRow, tier: str, incidents: list[st
     return f"{tier}_one_in_{every}" if row.place % every == 0 else None
 
 
+def _stamp(row: HistoryRow) -> int | None:
+    stamp = row.content.get(PLACE_KEY) if row.content else None
+    return stamp if isinstance(stamp, int) and not isinstance(stamp, bool) else None
+
+
 def _stamped(row: HistoryRow) -> bytes:
-    return render_line({**(row.content or {}), PLACE_KEY: row.place})
+    content = row.content or {}
+    if not content or PLACE_KEY in content:
+        return render_line({**content, PLACE_KEY: row.place})
+    # Put into the text, so that the rest of it stays to the letter.
+    text = row.line.rstrip()
+    return text[:-1] + f', "{PLACE_KEY}": {row.place}'.encode() + b"}" + row.line[len(text) :]
 
 
 def _identity(row: HistoryRow) -> bytes:
-    if row.content is None or PLACE_KEY not in row.content:
+    """What stays of a row when it is stamped: its content; of a malformed row its text."""
+    if row.content is None:
         return row.line
-    return render_line({name: value for name, value in row.content.items() if name != PLACE_KEY})
+    content = {name: value for name, value in row.content.items() if name != PLACE_KEY}
+    return json.dumps(content, sort_keys=True).encode("ascii")

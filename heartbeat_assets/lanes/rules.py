@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warn"]
@@ -82,7 +83,9 @@ def _checked_limits(rules: Sequence[Rule], limits: Mapping[str, LimitValue]) -> 
     for name, value in limits.items():
         rule = by_name.get(name)
         if rule is None:
-            raise ValueError(f"{name}: this lane has no such limit; it may have {', '.join(by_name)}")
+            close = get_close_matches(name, by_name, n=1, cutoff=0.8)
+            instead = f"did you mean {close[0]!r}?" if close else f"it may have {', '.join(by_name)}"
+            raise ValueError(f"{name}: this lane has no such limit; {instead}")
         values[name] = _seconds(name, value) if rule.kind == "max_age" else _limit(name, value, rule.kind)
     return values
 

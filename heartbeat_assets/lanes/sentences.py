@@ -5,16 +5,19 @@ One sentence per rule, used by the terminal, the report and Dagster alike. It mu
 
 from __future__ import annotations
 
+import math
+
 from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE, Rule
 from heartbeat_assets.lanes.spec import Kpi, LaneSpec
-from heartbeat_assets.lanes.values import instant, number
+from heartbeat_assets.lanes.values import instant, number, texts
 from heartbeat_assets.lanes.window import Finding, Verdict
 
 _STATE = {
-    FAILED: ("failed", "{n} of the last {total} runs failed"),
-    DEGRADED: ("degraded", "{n} of the last {total} runs were degraded"),
-    INCOMPLETE: ("contract-incomplete", "{n} of the last {total} runs were not contract-complete"),
+    FAILED: ("failed", "failed", "failed"),
+    DEGRADED: ("are degraded", "was degraded", "were degraded"),
+    INCOMPLETE: ("are not contract-complete", "was not contract-complete", "were not contract-complete"),
 }
+_DECIMALS = 6
 
 
 def rule_sentence(spec: LaneSpec, rule: Rule) -> str:
@@ -33,35 +36,36 @@ def rule_sentence(spec: LaneSpec, rule: Rule) -> str:
     }
     if rule.check in fixed:
         return fixed[rule.check]
-    what = f"violate {kpi.name}" if kpi else "are " + _STATE[rule.subject][0]
+    what = f"violate {kpi.name}" if kpi else _STATE[rule.subject][0]
     return f"At most {limit} of the last {last} runs {what}."
 
 
 def finding_sentence(spec: LaneSpec, finding: Finding, total: int) -> str:
     """What was found for one rule over a window of `total` rows."""
-    rule, limit = finding.rule, limit_text(finding.rule)
+    rule, limit, count = finding.rule, limit_text(finding.rule), finding.count
     kpi = _kpi_of(spec, rule)
     if rule.check == "window_nonempty_ok":
-        return f"The window holds {total} heartbeats." if total else "There is no heartbeat yet: run the lane once."
+        return f"The window holds {_heartbeats(total)}." if total else "There is no heartbeat yet: run the lane once."
     if rule.check == "malformed_entries_ok":
-        return f"{finding.count} of the last {total} rows {'is' if finding.count == 1 else 'are'} malformed (limit 0)."
+        return f"{count} of {last_of(total, 'rows')} {'is' if count == 1 else 'are'} malformed (limit 0)."
     if rule.check == "min_entries_ok":
-        return f"The window holds {total} heartbeats (at least {limit} wanted)."
+        return f"The window holds {_heartbeats(total)} (at least {limit} wanted)."
     if rule.kind in ("latest", "max_age"):
         return _latest_sentence(spec, finding, limit)
     if kpi:
         return _kpi_sentence(kpi, finding, total, limit)
-    return _STATE[rule.subject][1].format(n=finding.count, total=total) + f"{_rate(finding)} (limit {limit})."
+    did = _STATE[rule.subject][1 if count == 1 else 2]
+    return f"{count} of {last_of(total)} {did}{_rate(finding)} (limit {limit})."
 
 
 def limit_text(rule: Rule) -> str:
     """The limit as a person writes it: 0, 5%, 36 h."""
     limit = rule.limit or 0
     if rule.kind == "rate":
-        return f"{limit:g}%"
+        return f"{_plain(limit, _DECIMALS)}%"
     if rule.kind == "max_age":
-        return f"{limit / 3600:g} h" if limit >= 3600 else f"{limit / 60:g} min"
-    return f"{limit:g}"
+        return f"{_plain(limit / 3600, 2)} h" if limit >= 3600 else f"{_plain(limit / 60, 2)} min"
+    return _plain(limit, _DECIMALS)
 
 
 def verdict_sentence(spec: LaneSpec, verdict: Verdict) -> str:
@@ -69,14 +73,19 @@ def verdict_sentence(spec: LaneSpec, verdict: Verdict) -> str:
     total = len(verdict.rows)
     if not verdict.blocking:
         state = "No rule is broken" if not verdict.reasons else "Only rules that warn are broken"
-        return f"{state} over the last {total} runs. Publishing is allowed."
+        return f"{state} over {last_of(total)}. Publishing is allowed."
     kpi_first = sorted(verdict.blocking, key=lambda finding: _kpi_of(spec, finding.rule) is None)
     return f"{finding_sentence(spec, kpi_first[0], total)} Publishing is blocked."
 
 
 def value_text(value: float | int | None) -> str:
     """A KPI value in three significant digits, or what is said when there is none."""
-    return "no value" if value is None else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return "no value" if value is None else _plain(value, _decimals(value))
+
+
+def last_of(total: int, things: str = "runs") -> str:
+    """`the last 20 runs`, for a window that may hold a single one."""
+    return f"1 {things.removesuffix('s')}" if total == 1 else f"the last {total:,} {things}"
 
 
 def minute_text(run_at: str) -> str:
@@ -93,20 +102,47 @@ def _kpi_of(spec: LaneSpec, rule: Rule) -> Kpi | None:
 
 def _kpi_sentence(kpi: Kpi, finding: Finding, total: int, limit: str) -> str:
     if not finding.offenders:
-        return f"{kpi.name} kept its threshold in all of the last {total} runs (limit {limit})."
+        return f"{kpi.name} kept its threshold in {'all of ' if total > 1 else ''}{last_of(total)} (limit {limit})."
     content = finding.offenders[-1].content or {}
     value, threshold = number(content.get(kpi.name)), number(content.get(kpi.threshold_name))
+    bound = kpi.threshold if threshold is None else threshold
+    side, edge = ("above", "maximum") if kpi.max is not None else ("below", "minimum")
     if value is None:
         what = "had no value"
+    elif kpi.within(value, bound):
+        what = f"was {value_text(value)} with no check that it kept its {edge} {value_text(bound)},"
     else:
-        side, edge = ("above", "maximum") if kpi.max is not None else ("below", "minimum")
-        bound = kpi.threshold if threshold is None else threshold
-        what = f"was {value_text(value)}, {side} its {edge} {value_text(bound)},"
-    return f"{kpi.name} {what} in {finding.count} of the last {total} runs{_rate(finding)} (limit {limit})."
+        shown, shown_bound = _side_by_side(value, bound)
+        what = f"was {shown}, {side} its {edge} {shown_bound},"
+    return f"{kpi.name} {what} in {finding.count} of {last_of(total)}{_rate(finding)} (limit {limit})."
+
+
+def _side_by_side(value: float, bound: float) -> tuple[str, str]:
+    """Two different numbers with as many decimals as the longer one has, and as it takes to tell them apart."""
+    decimals = max(len(value_text(one).partition(".")[2]) for one in (value, bound))
+    while decimals < _DECIMALS and f"{value:.{decimals}f}" == f"{bound:.{decimals}f}":
+        decimals += 1
+    return f"{value:,.{decimals}f}", f"{bound:,.{decimals}f}"
+
+
+def _decimals(value: float) -> int:
+    """How many decimals show three significant digits of `value`, as far as KPIs have any."""
+    magnitude = math.floor(math.log10(abs(value))) if value else 0
+    return min(max(2 - magnitude, 0), _DECIMALS)
+
+
+def _plain(value: float, decimals: int) -> str:
+    """`value` rounded, thousands apart, without zeros that say nothing and without an exponent."""
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _heartbeats(count: int) -> str:
+    return "1 heartbeat" if count == 1 else f"{count:,} heartbeats"
 
 
 def _rate(finding: Finding) -> str:
-    return f", {finding.rate_pct:g}%" if finding.rule.kind == "rate" else ""
+    return f", {_plain(finding.rate_pct, _DECIMALS)}%" if finding.rule.kind == "rate" else ""
 
 
 def _latest_sentence(spec: LaneSpec, finding: Finding, limit: str) -> str:
@@ -121,10 +157,10 @@ def _latest_sentence(spec: LaneSpec, finding: Finding, limit: str) -> str:
     if finding.rule.kind == "max_age":
         return f"The newest heartbeat is from {since}, older than {limit}: the producer may have stopped."
     if finding.rule.subject == FAILED:
-        why = ", ".join(str(reason) for reason in row.content.get("failure_reasons") or []) or "no reason given"
+        why = ", ".join(texts(row.content.get("failure_reasons"))) or "no reason given"
         return f"The newest heartbeat ({since}) failed: {why}."
     if finding.rule.subject == INCOMPLETE:
-        missing = ", ".join(str(name) for name in row.content.get("missing_metrics") or [])
+        missing = ", ".join(texts(row.content.get("missing_metrics")))
         return f"The newest heartbeat ({since}) is not contract-complete" + (f": no {missing}." if missing else ".")
     broken = [kpi.name for kpi in spec.kpis if row.content.get(kpi.check_name) is not True]
     return f"The newest heartbeat ({since}) breaks the threshold of {', '.join(broken)}."

@@ -6,16 +6,16 @@ read files or compute anything beyond names that follow from other names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from heartbeat_assets.lanes.rules import Rule, Severity, rules_for
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, Model
+from heartbeat_assets.lanes.spec_conflicts import conflicts
+from heartbeat_assets.lanes.spec_fields import Cron, Limit, Model, Name, Number, TimeZone, Whole, Words
+from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource
 
 Source = Annotated[EventsSource | JsonSource, Field(discriminator="kind")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 Unit = Literal["ratio", "seconds", "count", "number"]
 
 
@@ -27,12 +27,8 @@ class Kpi(Model):
     unit: Unit = Field(
         "number", description="ratio (0 to 1), seconds, count or number; a row outside its range is refused."
     )
-    max: float | None = Field(
-        None, allow_inf_nan=False, description="The value may not be above this. Give max or min."
-    )
-    min: float | None = Field(
-        None, allow_inf_nan=False, description="The value may not be below this. Give max or min."
-    )
+    max: Number | None = Field(None, description="The value may not be above this. Give max or min.")
+    min: Number | None = Field(None, description="The value may not be below this. Give max or min.")
     missing: Literal["failed", "degraded"] = Field(
         "degraded", description="What the digest's status becomes when the KPI has no value."
     )
@@ -87,8 +83,8 @@ class Kpi(Model):
 class Window(Model):
     """What the last N heartbeats must satisfy. A limit that is not given makes no rule."""
 
-    last: int = Field(20, ge=1, description="How many of the newest heartbeats are judged.")
-    limits: dict[str, float | str] = Field(
+    last: Whole = Field(20, ge=1, description="How many of the newest heartbeats are judged.")
+    limits: dict[str, Limit] = Field(
         default_factory=dict,
         description="Rule name to limit: `max_failed: 0`, `max_failed_rate_pct: 0`, `min_entries: 5`, `max_age: 36h`.",
     )
@@ -101,10 +97,10 @@ class Window(Model):
 class Retention(Model):
     """Which rows the compacted history keeps, beside every incident, the oldest and the newest."""
 
-    recent: int = Field(20, ge=1, description="So many of the newest rows are all kept.")
-    middle: int = Field(100, ge=0, description="So many rows before those are thinned to one in `middle_every`.")
-    middle_every: int = Field(5, ge=1, description="Thinning of the middle tier.")
-    old_every: int = Field(20, ge=1, description="Thinning of everything older; a multiple of `middle_every`.")
+    recent: Whole = Field(20, ge=1, description="So many of the newest rows are all kept.")
+    middle: Whole = Field(100, ge=0, description="So many rows before those are thinned to one in `middle_every`.")
+    middle_every: Whole = Field(5, ge=1, description="Thinning of the middle tier.")
+    old_every: Whole = Field(20, ge=1, description="Thinning of everything older; a multiple of `middle_every`.")
 
     @model_validator(mode="after")
     def _stable(self) -> Self:
@@ -119,8 +115,8 @@ class Retention(Model):
 class Schedule(Model):
     """When the lane runs by the clock."""
 
-    cron: str = Field(description="Five cron fields, for example `17 * * * *`.")
-    timezone: str = Field("UTC", description="Time zone the cron is read in.")
+    cron: Cron = Field(description="Five cron fields, for example `17 * * * *`.")
+    timezone: TimeZone = Field("UTC", description="Time zone the cron is read in.")
     enabled: bool = Field(True, description="Whether the schedule runs as soon as Dagster's daemon does.")
 
 
@@ -128,8 +124,8 @@ class Sensor(Model):
     """Runs the lane when its telemetry folder changes."""
 
     enabled: bool = Field(True, description="Whether the sensor runs as soon as Dagster's daemon does.")
-    every_seconds: int = Field(30, ge=5, description="How often the folder is looked at.")
-    settle_seconds: int = Field(
+    every_seconds: Whole = Field(30, ge=5, description="How often the folder is looked at.")
+    settle_seconds: Whole = Field(
         5, ge=0, description="A file younger than this may still be written to; it waits a turn."
     )
 
@@ -155,8 +151,8 @@ class LaneSpec(Model):
     description: str = Field("", description="What the lane watches and for whom, for a stranger.")
     owners: list[str] = Field(default_factory=list, description="E-mail addresses or `team:name`.")
     sources: dict[Name, Source] = Field(min_length=1, description="What digest.sql reads, each by its name.")
-    digest_sql: str = Field("digest.sql", description="File beside defs.yaml: one row, a column per KPI.")
-    rollup_sql: str | None = Field(
+    digest_sql: Words = Field("digest.sql", description="File beside defs.yaml: one row, a column per KPI.")
+    rollup_sql: Words | None = Field(
         None,
         description="File beside defs.yaml: a partial result per input file, which digest.sql then merges.",
     )
@@ -182,43 +178,10 @@ class LaneSpec(Model):
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
-        problems = list(self._problems())
+        problems = list(conflicts(self))
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError(*problems)
         return self
-
-    def _problems(self) -> Iterator[str]:
-        for attribute in ("name", "check_name", "window"):
-            seen: set[str] = set()
-            for index, kpi in enumerate(self.kpis):
-                value = getattr(kpi, attribute)
-                if value in seen:
-                    yield f"kpis[{index}] {kpi.name}: another KPI already has the name {value!r}"
-                seen.add(value)
-        names = [kpi.name for kpi in self.kpis]
-        for index, availability in enumerate(self.availability):
-            for name in availability.any_of:
-                if name not in names:
-                    yield f"availability[{index}] {availability.check}: no KPI {name!r}; there are {', '.join(names)}"
-        if self.publish.badge_kpi and self.publish.badge_kpi not in names:
-            yield f"publish.badge_kpi: no KPI {self.publish.badge_kpi!r}; there are {', '.join(names)}"
-        events = [name for name, source in self.sources.items() if isinstance(source, EventsSource)]
-        if self.rollup_sql and len(events) != 1:
-            yield f"rollup_sql: needs exactly one source of kind events, there are {len(events)}"
-        if self.sensor and not events:
-            yield "sensor: needs a source of kind events to watch"
-        yield from self._window_problems()
-
-    def _window_problems(self) -> Iterator[str]:
-        try:
-            rules = self.rules()
-        except ValueError as problem:
-            yield f"window.limits.{problem}"
-            return
-        checks = [rule.check for rule in rules]
-        for check in self.window.severity:
-            if check not in checks:
-                yield f"window.severity.{check}: this lane has no such check; it has {', '.join(checks)}"
 
     def rules(self, overrides: dict[str, float | str] | None = None) -> list[Rule]:
         """The window rules in the contract's order, with `overrides` over the limits of defs.yaml.

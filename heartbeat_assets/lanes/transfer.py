@@ -112,7 +112,8 @@ def _record(lane: Lane, row: HistoryRow) -> dict[str, Any]:
 
     content = row.content or {}
     record: dict[str, Any] = {
-        "place": row.place, "run_at": row.run_at, "heartbeat_id": row.heartbeat_id, "status": row.status,
+        "place": row.place, "run_at": _whole(row.run_at), "heartbeat_id": _whole(row.heartbeat_id),
+        "status": row.status,
         "malformed": row.malformed, "line": row.line.decode("utf-8", "replace") if row.malformed else "",
     }  # fmt: skip
     for name, kind in _columns(lane).items():
@@ -121,8 +122,13 @@ def _record(lane: Lane, row: HistoryRow) -> dict[str, Any]:
         elif kind == "boolean":
             record[name] = flag(content.get(name))
         elif name.endswith(("_metrics", "_reasons")):
-            record[name] = " ".join(texts(content.get(name)))
+            record[name] = _whole(" ".join(texts(content.get(name))))
     return record
+
+
+def _whole(text: str) -> str:
+    """`text` with halves of surrogate pairs, which JSON can write and no file format holds, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _csv_line(cells: list[Any]) -> bytes:
@@ -130,7 +136,7 @@ def _csv_line(cells: list[Any]) -> bytes:
     csv.writer(buffer, lineterminator="\n").writerow(
         [json.dumps(cell) if isinstance(cell, bool) else cell for cell in cells]
     )
-    return buffer.getvalue().encode("utf-8")
+    return buffer.getvalue().encode("utf-8", "replace")
 
 
 class _Counted:

@@ -101,10 +101,18 @@ SELECT
         WHEN s.drilldown_rate > 1 THEN 1
         ELSE coalesce(s.drilldown_rate, e.drilldown_rate)
     END AS drilldown_click_rate,
-    CAST(coalesce(trunc(s.sessions_total), e.sessions_total) AS BIGINT) AS "telemetry.sessions_total",
-    CAST(coalesce(trunc(s.sessions_answered), e.sessions_answered) AS BIGINT) AS "telemetry.sessions_with_first_answer",
-    CAST(coalesce(trunc(s.sessions_drilled_down), e.sessions_drilled_down) AS BIGINT)
-        AS "telemetry.sessions_with_drilldown_click",
+    coalesce(
+        CASE WHEN abs(s.sessions_total) < 9e18 THEN CAST(trunc(s.sessions_total) AS BIGINT) END,
+        e.sessions_total
+    ) AS "telemetry.sessions_total",
+    coalesce(
+        CASE WHEN abs(s.sessions_answered) < 9e18 THEN CAST(trunc(s.sessions_answered) AS BIGINT) END,
+        CAST(e.sessions_answered AS BIGINT)
+    ) AS "telemetry.sessions_with_first_answer",
+    coalesce(
+        CASE WHEN abs(s.sessions_drilled_down) < 9e18 THEN CAST(trunc(s.sessions_drilled_down) AS BIGINT) END,
+        CAST(e.sessions_drilled_down AS BIGINT)
+    ) AS "telemetry.sessions_with_drilldown_click",
     CAST(e.events_total AS BIGINT) AS "telemetry.events_total",
     CAST(e.parse_errors AS BIGINT) AS "telemetry.parse_errors"
 FROM from_snapshot

@@ -1,0 +1,37 @@
+"""What tests of several rooms share: the shipped lane with a home and a ledger of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from heartbeat_assets.lanes.lane import Lane, find_lane
+from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No deadline: the first example pays for imports. Fixtures may be shared by examples: each uses names of its own.
+hypothesis.settings.register_profile(
+    "heartbeat", deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+hypothesis.settings.load_profile("heartbeat")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """This project with an empty HEARTBEAT_HOME below `tmp_path` and no ledger named: a SQLite file in that home."""
+    monkeypatch.setenv("HEARTBEAT_PROJECT", str(ROOT))
+    monkeypatch.setenv("HEARTBEAT_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("HEARTBEAT_LEDGER_URL", raising=False)
+    found = load_settings()
+    yield found
+    if (tmp_path / "home" / "ledger.sqlite").exists():
+        open_ledger(found.ledger_url).close()
+
+
+@pytest.fixture
+def lane(settings: Settings) -> Lane:
+    """The shipped lane citizen_product; what it records and publishes goes below `tmp_path`."""
+    return find_lane(settings, "citizen_product")

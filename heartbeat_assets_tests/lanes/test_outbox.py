@@ -1,0 +1,129 @@
+from typing import Any
+
+import pytest
+
+from heartbeat_assets.errors import HeartbeatError
+from heartbeat_assets.lanes import outbox
+from heartbeat_assets.lanes.judging import judge_ledger
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.recording import append_to_ledger
+from heartbeat_assets_tests.lanes.histories import NOW, digest_of
+
+
+def record_all(lane: Lane) -> list[dict[str, Any]]:
+    return [
+        outbox.record(lane, path, lambda digest: append_to_ledger(lane, digest, now=NOW))
+        for path in outbox.waiting(lane)
+    ]
+
+
+def recorded_days(lane: Lane) -> list[str]:
+    return [row.run_at[:10] for row in judge_ledger(lane, now=NOW).rows]
+
+
+def test_digests_that_wait_are_recorded_by_the_next_run_in_the_order_they_came(lane: Lane) -> None:
+    # Twelve, so that numbers of two digits are among them; the clock runs backwards.
+    days = [9, 8, 8, 7, 6, 5, 4, 3, 2, 1, 0, 20]
+    for number, day in enumerate(days):
+        outbox.put(lane, digest_of(day, wait=float(number)))
+
+    reports = record_all(lane)
+
+    assert [report["heartbeat"]["time_to_first_answer_seconds"] for report in reports] == [
+        float(number) for number in range(len(days))
+    ]
+    assert recorded_days(lane)[0] == "2026-01-10"
+
+
+def test_a_crash_before_the_row_is_written_loses_nothing(lane: Lane) -> None:
+    path = outbox.put(lane, digest_of(1))
+
+    def crash(digest: dict[str, Any]) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        outbox.record(lane, path, crash)
+    outbox.put(lane, digest_of(2))
+    record_all(lane)
+
+    assert recorded_days(lane) == ["2026-01-02", "2026-01-03"]
+
+
+def test_a_crash_after_the_row_was_written_records_nothing_twice(lane: Lane) -> None:
+    outbox.put(lane, digest_of(1))
+    append_to_ledger(lane, digest_of(1), now=NOW)
+
+    reports = record_all(lane)
+
+    assert [report["duplicate_detected"] for report in reports] == [True]
+    assert recorded_days(lane) == ["2026-01-02"]
+
+
+def test_without_a_waiting_digest_the_newest_one_is_found_to_be_a_duplicate(lane: Lane) -> None:
+    outbox.put(lane, digest_of(1))
+    record_all(lane)
+
+    reports = record_all(lane)
+
+    assert [report["duplicate_detected"] for report in reports] == [True]
+
+
+def test_without_any_digest_the_error_says_what_to_do(lane: Lane) -> None:
+    with pytest.raises(HeartbeatError, match="no digest yet; materialize citizen_product/digest"):
+        outbox.waiting(lane)
+
+
+def test_a_refused_digest_is_kept_and_does_not_come_again(lane: Lane) -> None:
+    refused = {**digest_of(1), "metrics": {"unknown_rate": 7}}
+    path = outbox.put(lane, refused)
+    outbox.put(lane, digest_of(2))
+
+    reports = record_all(lane)
+
+    assert reports[0]["validation_errors"] == ["invalid_unknown_rate"]
+    assert (outbox.refused_folder(lane) / path.name).is_file()
+    assert recorded_days(lane) == ["2026-01-03"]
+    assert outbox.waiting(lane) == [lane.home / "digest.json"]
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "\ud800"])
+def test_a_waiting_file_that_holds_no_digest_is_named(lane: Lane, text: str) -> None:
+    path = outbox.put(lane, digest_of(1))
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+
+    with pytest.raises(HeartbeatError, match=r"\.json: .*remove it and run again"):
+        record_all(lane)
+
+
+def test_a_digest_that_another_run_took_is_said_so(lane: Lane) -> None:
+    path = outbox.put(lane, digest_of(1))
+    path.unlink()
+
+    with pytest.raises(HeartbeatError, match="another run recorded this digest meanwhile"):
+        outbox.record(lane, path, lambda digest: {})
+
+
+def test_the_digest_of_the_newest_row_is_whole_where_it_is_at_hand(lane: Lane) -> None:
+    digest = {**digest_of(1), "telemetry": {"sessions_total": 2}}
+    outbox.put(lane, digest)
+    record_all(lane)
+
+    assert outbox.digest_of_newest(lane, judge_ledger(lane, now=NOW)) == digest
+
+
+def test_the_digest_of_a_newest_row_from_elsewhere_is_what_the_row_holds(lane: Lane) -> None:
+    outbox.put(lane, digest_of(1))
+    record_all(lane)
+    append_to_ledger(lane, digest_of(2, drilldown=0.3), now=NOW)
+
+    digest = outbox.digest_of_newest(lane, judge_ledger(lane, now=NOW))
+
+    assert digest == {key: value for key, value in digest_of(2, drilldown=0.3).items() if key != "telemetry_sources"}
+
+
+def test_a_digest_that_cannot_be_written_down_says_where(lane: Lane) -> None:
+    lane.home.mkdir(parents=True)
+    (lane.home / "outbox").write_text("in the way")
+
+    with pytest.raises(HeartbeatError, match="HEARTBEAT_HOME"):
+        outbox.put(lane, digest_of())

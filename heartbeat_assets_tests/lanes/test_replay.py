@@ -1,0 +1,87 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from heartbeat_assets.errors import InputMissing, UsageProblem
+from heartbeat_assets.lanes.judging import judge_ledger
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.publish import published_report
+from heartbeat_assets.lanes.recording import append_to_ledger
+from heartbeat_assets.lanes.replay import replay
+from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets_tests.lanes.histories import NOW, ROOT, digest_of
+
+SERIES = ROOT / "data" / "citizen_product" / "series"
+
+
+def test_the_shipped_series_blocks_in_its_bad_week_and_recovers(lane: Lane) -> None:
+    replayed = list(replay(lane, SERIES))
+
+    statuses = {one.file.stem: one.report["heartbeat"]["status"] for one in replayed}
+    published = {one.file.stem: one.published for one in replayed}
+    assert len(replayed) == 45
+    assert {day for day, status in statuses.items() if status == "failed"} == {
+        f"2026-01-{day}" for day in range(19, 26)
+    }
+    assert {day for day, status in statuses.items() if status == "degraded"} == {"2026-01-30"}
+    # A window of twenty is clean before the bad week, and again twenty days after the last blemish.
+    clean = {f"2026-01-{day:02}" for day in range(9, 19)} | {f"2026-02-{day:02}" for day in range(19, 23)}
+    assert {day for day, done in published.items() if done} == clean
+    assert judge_ledger(lane, now=NOW).status == "ok"
+    report = published_report(lane)
+    assert report is not None
+    assert report["published_at"] == report["digest"]["generated_at"] == "2026-02-23T00:00:00+00:00"
+
+    again = list(replay(lane, SERIES))
+
+    assert {one.report["duplicate_detected"] for one in again} == {True}
+    assert {(one.verdict, one.published) for one in again} == {(None, False)}
+    assert open_ledger(lane.settings.ledger_url).size(lane.name) == 45
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "days"
+    folder.mkdir()
+    for day in ("2026-01-11", "2026-01-10"):
+        event = {"session_id": "a", "event": "first_answer", "elapsed_ms": 20_000}
+        (folder / f"app-{day}.jsonl").write_text(json.dumps(event) + "\n")
+    return folder
+
+
+def test_days_are_replayed_oldest_first_and_dated_at_their_end(lane: Lane, folder: Path) -> None:
+    steps: list[str] = []
+
+    run_at = [one.report["heartbeat"]["run_at"] for one in replay(lane, folder, steps.append)]
+
+    assert run_at == ["2026-01-11T00:00:00+00:00", "2026-01-12T00:00:00+00:00"]
+    assert steps == ["app-2026-01-10.jsonl", "app-2026-01-11.jsonl"]
+
+
+def test_an_older_day_is_not_put_behind_a_newer_run(lane: Lane, folder: Path) -> None:
+    append_to_ledger(lane, digest_of(20), now=NOW)
+
+    with pytest.raises(UsageProblem, match="already has a run of 2026-01-21 12:00 UTC"):
+        list(replay(lane, folder))
+    assert open_ledger(lane.settings.ledger_url).size(lane.name) == 1
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "2026-13-45.jsonl", "12026-01-010.jsonl"])
+def test_a_file_without_a_day_in_its_name_is_named_before_anything_is_recorded(
+    lane: Lane, folder: Path, name: str
+) -> None:
+    (folder / name).write_text("{}\n")
+
+    with pytest.raises(UsageProblem, match=f"{name}: a replay needs the day in the file's name"):
+        list(replay(lane, folder))
+    assert open_ledger(lane.settings.ledger_url).size(lane.name) == 0
+
+
+def test_a_folder_without_event_files_is_missing(lane: Lane, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(InputMissing, match="no event files there"):
+        list(replay(lane, tmp_path / "empty"))
+    with pytest.raises(InputMissing, match="no such file or folder"):
+        list(replay(lane, tmp_path / "nowhere"))

@@ -1,0 +1,91 @@
+from typing import Any
+
+import pytest
+
+from heartbeat_assets.lanes.rules import Rule, rules_for
+
+KPIS = [("unknown_rate", "unknown_rate_within_threshold"), ("tfa", "time_to_first_answer_within_threshold")]
+IN_ORDER = [
+    ("window_nonempty_ok", "empty_window", None),
+    ("malformed_entries_ok", "malformed_entries_present", None),
+    ("max_failed_ok", "max_failed_exceeded", "max_failed"),
+    ("max_failed_rate_ok", "max_failed_rate_exceeded", "max_failed_rate_pct"),
+    ("max_degraded_ok", "max_degraded_exceeded", "max_degraded"),
+    ("max_degraded_rate_ok", "max_degraded_rate_exceeded", "max_degraded_rate_pct"),
+    ("max_contract_incomplete_ok", "max_contract_incomplete_exceeded", "max_contract_incomplete"),
+    ("max_contract_incomplete_rate_ok", "max_contract_incomplete_rate_exceeded", "max_contract_incomplete_rate_pct"),
+    ("max_unknown_rate_violations_ok", "max_unknown_rate_violations_exceeded", "max_unknown_rate_violations"),
+    (
+        "max_unknown_rate_violation_rate_ok",
+        "max_unknown_rate_violation_rate_exceeded",
+        "max_unknown_rate_violation_rate_pct",
+    ),
+    ("max_tfa_violations_ok", "max_tfa_violations_exceeded", "max_tfa_violations"),
+    ("max_tfa_violation_rate_ok", "max_tfa_violation_rate_exceeded", "max_tfa_violation_rate_pct"),
+    ("latest_not_failed_ok", "latest_status_failed", None),
+    ("latest_contract_complete_ok", "latest_contract_incomplete", None),
+    ("latest_thresholds_ok", "latest_threshold_violation", None),
+    ("min_entries_ok", "too_few_entries", "min_entries"),
+    ("latest_fresh_ok", "latest_stale", "max_age"),
+]
+
+
+def rules(limits: dict[str, Any], **severity: Any) -> list[Rule]:
+    return rules_for(KPIS, limits, severity)
+
+
+def test_checks_reasons_and_limits_have_the_names_and_the_order_of_the_contract() -> None:
+    limits = {name: 1 for _, _, name in reversed(IN_ORDER) if name}
+
+    assert [(rule.check, rule.reason, rule.limit_name) for rule in rules(limits)] == IN_ORDER
+
+
+def test_a_limit_that_is_not_set_makes_no_rule() -> None:
+    assert [rule.check for rule in rules({"max_tfa_violations": 2})] == [
+        "window_nonempty_ok", "malformed_entries_ok", "max_tfa_violations_ok",
+        "latest_not_failed_ok", "latest_contract_complete_ok", "latest_thresholds_ok",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "limit"),
+    [
+        ("max_failed", 0, 0), ("max_failed", "3", 3), ("max_failed", 2.0, 2), ("max_failed", -1, -1),
+        ("max_failed_rate_pct", "33.3333", 33.3333), ("max_failed_rate_pct", -5, -5.0), ("min_entries", "4", 4),
+        ("max_age", 90, 90), ("max_age", "90", 90), ("max_age", "90s", 90), ("max_age", "1.5 h", 5400),
+        ("max_age", "2d", 172800), ("max_age", "1w", 604800), ("max_age", "30m", 1800),
+    ],
+)  # fmt: skip
+def test_a_limit_may_be_written_as_a_number_or_as_text(name: str, value: Any, limit: float) -> None:
+    rule = next(rule for rule in rules({name: value}) if rule.limit_name == name)
+
+    assert rule.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "max_drilldown_violations",
+            0,
+            "max_drilldown_violations: this lane has no such limit; it may have max_failed",
+        ),
+        ("max_faild", 0, "max_faild: this lane has no such limit; did you mean 'max_failed'?"),
+        ("max_failed", 0.5, "max_failed: counts rows, so it must be a whole number, not 0.5"),
+        ("max_failed", "x", "max_failed: 'x' is not a number"),
+        ("max_failed", "inf", "max_failed: must be a finite number"),
+        ("max_failed_rate_pct", float("nan"), "max_failed_rate_pct: must be a finite number"),
+        ("max_age", "0h", "max_age: '0h' is no duration"),
+        ("max_age", -5, "max_age: -5 is no duration"),
+        ("max_age", "1h30", "max_age: '1h30' is no duration"),
+    ],
+)
+def test_a_limit_that_means_nothing_is_refused(name: str, value: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words.replace("?", r"\?")):
+        rules({name: value})
+
+
+def test_a_rule_blocks_unless_it_is_turned_into_a_warning() -> None:
+    found = {rule.check: rule.blocks for rule in rules({"max_failed": 0}, max_failed_ok="warn")}
+
+    assert [check for check, blocks in found.items() if not blocks] == ["max_failed_ok"]

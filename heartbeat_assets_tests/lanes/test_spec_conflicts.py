@@ -1,0 +1,82 @@
+from typing import Any
+
+import pytest
+
+from heartbeat_assets.errors import SpecProblem
+from heartbeat_assets_tests.lanes.histories import ATTRIBUTES, spec_with
+
+PLAIN = {"window": {}, "availability": [], "publish": {}}
+
+
+def kpi(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "max": 1, **more}
+
+
+@pytest.mark.parametrize(
+    ("kpis", "problem"),
+    [
+        ([kpi("a"), kpi("a")], "kpis[1] a: 'a' is already the name of kpis[0] a; give another name"),
+        ([kpi("status")], "kpis[0] status: 'status' is already a field of every heartbeat; give another name"),
+        ([kpi("max_a"), kpi("a")], "kpis[1] a: 'max_a' is already the name of kpis[0] max_a; give another name"),
+        (
+            [kpi("a", short_name="x"), kpi("b", short_name="x", window_name="y")],
+            "kpis[1] b: 'x_within_threshold' is already the check of kpis[0] a; give another name",
+        ),
+        (
+            [kpi("a", window_name="failed")],
+            "kpis[0] a.window_name: 'failed' is already counted in every window; give another",
+        ),
+        (
+            [kpi("malformed")],
+            "kpis[0] malformed.window_name: 'malformed' is already counted in every window; give another",
+        ),
+    ],
+)
+def test_two_kpis_cannot_share_a_name_anywhere(kpis: list[dict[str, Any]], problem: str) -> None:
+    with pytest.raises(SpecProblem) as raised:
+        spec_with(**PLAIN, kpis=kpis)
+
+    assert problem in raised.value.problems
+
+
+@pytest.mark.parametrize("check", ["contract_complete", "unknown_rate_within_threshold", "unknown_rate"])
+def test_a_check_of_availability_cannot_hide_another_field(check: str) -> None:
+    with pytest.raises(SpecProblem, match=rf"availability\[0\] {check}: '{check}' is already"):
+        spec_with(availability=[{"check": check, "any_of": ["unknown_rate"]}])
+
+
+@pytest.mark.parametrize(
+    ("sources", "problem"),
+    [
+        ({"rollup": {}}, "sources.rollup: digest.sql has a table 'rollup' already; give another name"),
+        ({"sources": {}}, "sources.sources: digest.sql has a table 'sources' already; give another name"),
+        ({"digest": {}}, "sources.digest: 'digest' is already an asset of every lane; give another `asset`"),
+        (
+            {"more": {"asset": "telemetry"}},
+            "sources.more.asset: 'telemetry' is already the asset of sources.events; give another `asset`",
+        ),
+    ],
+)
+def test_a_source_cannot_take_the_name_of_another_table_or_asset(sources: dict[str, Any], problem: str) -> None:
+    more = {name: {"kind": "json", "path": "x", **fields} for name, fields in sources.items()}
+
+    with pytest.raises(SpecProblem) as raised:
+        spec_with(sources={**ATTRIBUTES["sources"], **more})
+
+    assert raised.value.problems == [problem]
+
+
+def test_a_source_whose_name_is_taken_may_have_another_asset() -> None:
+    more = {"digest": {"kind": "json", "path": "x", "asset": "digest_of_others"}}
+
+    assert spec_with(sources={**ATTRIBUTES["sources"], **more}).sources["digest"].asset == "digest_of_others"
+
+
+def test_a_rollup_and_a_sensor_need_telemetry() -> None:
+    with pytest.raises(SpecProblem) as raised:
+        spec_with(sources={"doc": {"kind": "json", "path": "x"}})
+
+    assert raised.value.problems == [
+        "rollup_sql: needs exactly one source of kind events, there are 0",
+        "sensor: needs a source of kind events to watch",
+    ]

@@ -1,0 +1,91 @@
+"""Dagster's door: everything below defs/ is loaded, and loading it stays cheap."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+import heartbeat_assets
+from heartbeat_assets import definitions
+from heartbeat_assets.settings import Settings
+from heartbeat_assets_tests.copied_project import ROOT
+
+# Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
+pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
+
+LOADING = """
+import json, sys
+from heartbeat_assets import definitions
+loaded = definitions.defs()
+loaded.get_repository_def()
+heavy = [name for name in ("pandas", "duckdb", "numpy", "pyarrow", "alembic", "psycopg") if name in sys.modules]
+print(json.dumps({"heavy": heavy, "assets": len(loaded.resolve_all_asset_specs())}))
+"""
+
+
+def test_the_project_is_the_shipped_lane_and_the_prune_job(settings: Settings) -> None:
+    loaded = definitions.defs()
+    assert isinstance(loaded, dg.Definitions)
+    repository = loaded.get_repository_def()
+    keys = {key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()}
+    assert keys == {
+        f"citizen_product/{name}"
+        for name in ("telemetry", "snapshot", "summary", "digest", "heartbeat", "heartbeat_compacted", "published")
+    }
+    assert {schedule.name for schedule in repository.schedule_defs} == {
+        "citizen_product_schedule",
+        "prune_runs_schedule",
+    }
+    assert {sensor.name for sensor in repository.sensor_defs} == {
+        "citizen_product_automation",
+        "citizen_product_telemetry_files",
+    }
+    assert {schedule.default_status for schedule in repository.schedule_defs} == {dg.DefaultScheduleStatus.RUNNING}
+    assert {sensor.default_status for sensor in repository.sensor_defs} == {dg.DefaultSensorStatus.RUNNING}
+    assert not (settings.home).exists(), "loading definitions must not make anything"
+
+
+def test_the_real_definitions_run_and_publish(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    job = definitions.defs().resolve_job_def("citizen_product_job")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(
+            instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        )
+    assert result.success
+    report = json.loads((settings.home / "published" / "citizen_product" / "report.json").read_text("utf-8"))
+    assert report["digest"]["metrics"] == {
+        "unknown_rate": 0.175676,
+        "unknown_rate_source": "party_topic_positions.stance",
+        "time_to_first_answer_seconds": 30.0,
+        "drilldown_click_rate": 0.5,
+    }
+
+
+def test_loading_the_definitions_loads_no_library_that_only_a_run_needs(tmp_path: Path) -> None:
+    environment = {**os.environ, "HEARTBEAT_HOME": str(tmp_path), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == {"heavy": [], "assets": 7}
+
+
+def test_importing_the_package_loads_no_dagster(tmp_path: Path) -> None:
+    program = "import sys, heartbeat_assets; print('dagster' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_the_package_offers_its_components_by_name_and_nothing_else() -> None:
+    assert {"HeartbeatLane", "RunPruning"} <= set(dir(heartbeat_assets))
+    assert issubclass(heartbeat_assets.HeartbeatLane, dg.Component)
+    assert issubclass(heartbeat_assets.RunPruning, dg.Component)
+    with pytest.raises(AttributeError, match="no attribute 'HeartbeatLanes'"):
+        _ = heartbeat_assets.HeartbeatLanes
