@@ -17,7 +17,15 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 
 def write_chunks_atomically(path: Path, chunks: Iterable[bytes]) -> None:
-    """Like `write_atomically`, for content that does not fit in memory at once."""
+    """Like `write_atomically`, for content that does not fit in memory at once.
+
+    A link stays a link: what it points to is replaced. A device or a pipe is written to.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as device:
+            device.writelines(chunks)
+        return
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     try:

@@ -15,6 +15,8 @@ from heartbeat_assets.settings import load_settings
 STRICT_FAILED = 4
 
 lane_argument = click.argument("lane_name", metavar="LANE")
+# More than any window needs; beyond it a count no longer fits into what a database counts with.
+last_rows = click.IntRange(min=1, max=1_000_000)
 strict_option = click.option("--strict", is_flag=True, help="End with 4 when there is a strict failure reason.")
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="Also write the document to this file, atomically."

@@ -41,14 +41,17 @@ def doctor_command(as_json: bool | None) -> None:
     }
     emit(document, lambda: table(["", "check", "finding"], [[state(s), n, t] for n, s, t in findings]), as_json)
     if worst == "failed":
-        click.get_current_context().exit(3)
+        failed = "; ".join(f"{name}: {text}" for name, status, text in findings if status == "failed")
+        raise HeartbeatError(failed)
 
 
 def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
     try:
         yield from check(settings)
-    except (HeartbeatError, LedgerError, OSError) as problem:
+    except (HeartbeatError, LedgerError) as problem:
         yield check.__name__.strip("_"), "failed", str(problem)
+    except OSError as problem:
+        yield check.__name__.strip("_"), "failed", f"{problem.filename or 'the disk'}: {problem.strerror or problem}"
 
 
 def _python(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from heartbeat_assets.cli.output import emit, json_option, state, table
+from heartbeat_assets.cli.output import emit, json_option, state, table, wrapped
 from heartbeat_assets.lanes.lane import Lane, find_lanes
 from heartbeat_assets.settings import load_settings
 
@@ -53,11 +53,11 @@ def _document(lane: Lane) -> dict[str, Any]:
 
 def _people(documents: list[dict[str, Any]], defs: str) -> str:
     if not documents:
-        return f"There is no lane below {defs} yet. docs/lane-reference.md shows what a lane is."
+        return wrapped(f"There is no lane below {defs} yet. docs/lane-reference.md shows what a lane is.")
     rows = [
         [
             lane["lane"],
-            state(lane["status"]) if lane["entries_total"] else "○ no run yet",
+            state(lane["status"] if lane["entries_total"] else "no run yet"),
             str(lane["entries_total"]),
             lane["latest_run_at"][:16].replace("T", " "),
             "blocked" if lane["blocked"] else "allowed",

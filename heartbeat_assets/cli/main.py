@@ -10,27 +10,29 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from heartbeat_assets.errors import HeartbeatError
 
-# Command name to the module that has it; the object is the name with `_command` behind.
+# Command name to the module that has it, and what it is for; the object is the name with `_command` behind.
 _COMMANDS = {
-    "run": "run",
-    "replay": "replay",
-    "digest": "digest",
-    "append": "append",
-    "window": "window",
-    "compact": "retention",
-    "parity": "retention",
-    "import": "transfer",
-    "export": "transfer",
-    "verify": "transfer",
-    "quarantine": "quarantine",
-    "lanes": "lanes",
-    "doctor": "doctor",
+    "run": ("run", "Run lanes now, from their sources to their reports."),
+    "replay": ("replay", "Give a lane its past: a heartbeat per event file."),
+    "digest": ("digest", "Compute what a lane's numbers are now."),
+    "append": ("append", "Record a digest as a heartbeat, once."),
+    "window": ("window", "Judge the last heartbeats: may they pass?"),
+    "compact": ("retention", "Thin the history; every incident stays."),
+    "parity": ("retention", "Check that compacting lost nothing."),
+    "import": ("transfer", "Bring a JSONL history into the ledger."),
+    "export": ("transfer", "Write the history as JSONL, CSV or Parquet."),
+    "verify": ("transfer", "Prove that the history is unbroken."),
+    "quarantine": ("quarantine", "Show the telemetry lines that could not be read."),
+    "lanes": ("lanes", "List the lanes with their verdicts."),
+    "doctor": ("doctor", "Check that everything is in place."),
 }
 
 
@@ -60,14 +62,23 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"heartbeat_assets.cli.{_COMMANDS[cmd_name]}")
+        module = importlib.import_module(f"heartbeat_assets.cli.{_COMMANDS[cmd_name][0]}")
         command = getattr(module, f"{cmd_name}_command")
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _usage_as_object():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _usage_as_object():
+                return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except HeartbeatError as problem:
@@ -76,6 +87,18 @@ class Commands(click.Group):
             if os.environ.get("HEARTBEAT_DEBUG"):
                 raise
             raise _unexpected(fault) from fault
+
+
+@contextmanager
+def _usage_as_object() -> Iterator[None]:
+    """Makes wrong usage an error object as well, unless a person is watching, who gets click's own text."""
+    try:
+        yield
+    except click.UsageError as problem:
+        # A bare `heartbeat` is answered with the help.
+        if sys.stderr.isatty() or isinstance(problem, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+            raise
+        raise Problem("UsageProblem", problem.format_message(), problem.exit_code) from problem
 
 
 def _unexpected(fault: Exception) -> Problem:
@@ -89,7 +112,9 @@ def _unexpected(fault: Exception) -> Problem:
     return Problem(type(fault).__name__, f"{fault} ({hint})", 3)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    "heartbeat", cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="heartbeat_assets", prog_name="heartbeat")
 def main() -> None:
     """KPI digests, heartbeats and window checks.

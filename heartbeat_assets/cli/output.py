@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,20 +24,35 @@ json_option = click.option(
     default=None,
     help="Print the JSON document, or the table for people; default: the table on a terminal, else JSON.",
 )
+WIDTH = 100
+_NARROWEST = 24
 _COLOURS = {"ok": "green", "degraded": "yellow", "failed": "red"}
 _SYMBOLS = {"ok": ("●", "*"), "degraded": ("▲", "^"), "failed": ("◆", "!")}
 
 
 def emit(document: Any, people: Callable[[], str], as_json: bool | None, out: Path | None = None) -> None:
     """Prints `document`, as the table `people` makes when a person is watching; also writes it to `out`."""
-    text = json.dumps(document, indent=2, ensure_ascii=False)
     if out is not None:
         try:
-            write_atomically(out, text + "\n")
+            write_atomically(out, _json_text(document, "utf-8") + "\n")
         except OSError as problem:
             raise HeartbeatError(f"--out {out}: cannot be written: {problem.strerror or problem}") from problem
+    encoding = sys.stdout.encoding or "utf-8"
     for_machines = not sys.stdout.isatty() if as_json is None else as_json
-    click.echo(text if for_machines else people())
+    # What the terminal has no letter for becomes a question mark, never an error.
+    click.echo(
+        _json_text(document, encoding) if for_machines else people().encode(encoding, "replace").decode(encoding)
+    )
+
+
+def _json_text(document: Any, encoding: str) -> str:
+    """`document` as JSON that can be written in `encoding`: as it is where possible, else escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=2)
+    return text
 
 
 def tell(text: str) -> None:
@@ -58,19 +74,36 @@ def state(status: str) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, numbers to the right."""
+    """Columns as wide as their widest cell, numbers to the right; the last one is wrapped where it gets too wide."""
     cells = [list(header), *[list(row) for row in rows]]
-    widths = [max(len(click.unstyle(row[column])) for row in cells) for column in range(len(header))]
+    widths = [max(shown_width(row[column]) for row in cells) for column in range(len(header))]
+    indent = sum(widths[:-1]) + 2 * (len(widths) - 1)
+    room = max(_NARROWEST, WIDTH - indent)
+    widths[-1] = min(widths[-1], room)
     lines = []
     for row in cells:
-        line = "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True))
-        lines.append(line.rstrip())
+        *first, last = row
+        pieces = (textwrap.wrap(last, room) or [""]) if shown_width(last) > room else [last]
+        line = "  ".join(_padded(cell, width) for cell, width in zip([*first, pieces[0]], widths, strict=True))
+        lines += [line.rstrip(), *(" " * indent + piece for piece in pieces[1:])]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)
 
 
+def wrapped(text: str, indent: str = "") -> str:
+    """`text` in lines of at most 100 columns, each behind `indent`; what has no blank in it is not broken."""
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def shown_width(text: str) -> int:
+    """How many columns `text` takes, its colours aside."""
+    return len(click.unstyle(text))
+
+
 def _padded(cell: str, width: int) -> str:
-    space = " " * (width - len(click.unstyle(cell)))
+    space = " " * (width - shown_width(cell))
     numeric = cell[:1].isdigit() and cell.replace(",", "").replace(".", "").rstrip(" s%").isdigit()
     return space + cell if numeric else cell + space
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from heartbeat_assets.cli.common import end, lane_argument, out_option, strict_option, the_lane
+from heartbeat_assets.cli.common import end, lane_argument, last_rows, out_option, strict_option, the_lane
 from heartbeat_assets.cli.output import emit, json_option
 from heartbeat_assets.cli.tables import compaction_table, parity_table
 from heartbeat_assets.errors import UsageProblem
@@ -42,7 +42,7 @@ def compact_command(lane_name: str, history: Path | None, out: Path | None, stri
 @lane_argument
 @click.option("--history", type=click.Path(path_type=Path), help="Raw JSONL history, in place of the ledger.")
 @click.option("--compacted", type=click.Path(path_type=Path), help="Compacted JSONL history; with --history.")
-@click.option("--last", type=click.IntRange(min=1), help="How many of the newest raw rows; default: the lane's.")
+@click.option("--last", type=last_rows, help="How many of the newest raw rows; default: the lane's.")
 @strict_option
 @out_option
 @json_option

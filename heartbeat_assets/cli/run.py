@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from heartbeat_assets.cli.common import end, strict_option
-from heartbeat_assets.cli.output import emit, json_option, state, tell
+from heartbeat_assets.cli.output import emit, json_option, state, wrapped
 from heartbeat_assets.cli.tables import digest_table, window_table
+from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.lanes.lane import Lane, find_lane, find_lanes
 from heartbeat_assets.lanes.sentences import minute_text
 from heartbeat_assets.settings import load_settings
@@ -33,9 +34,10 @@ def run_command(lane_names: tuple[str, ...], strict: bool, verbose: bool, as_jso
     lanes = [find_lane(settings, name) for name in lane_names] or list(find_lanes(settings).values())
     outcomes = [_run(lane, "DEBUG" if verbose else "CRITICAL") for lane in lanes]
     documents = [document for document, _ in outcomes]
-    emit(documents, lambda: "\n\n".join(text for _, text in outcomes), as_json)
-    if any(document["errors"] for document in documents):
-        click.get_current_context().exit(3)
+    emit(documents, lambda: "\n\n".join(text for _, text in outcomes) or "There is no lane to run.", as_json)
+    errors = [f"{document['lane']}: {error}" for document in documents for error in document["errors"]]
+    if errors:
+        raise HeartbeatError("; ".join(errors))
     end(strict and any(document["window"]["strict_fail_reasons"] for document in documents))
 
 
@@ -50,8 +52,6 @@ def _run(lane: Lane, log_level: str) -> tuple[dict[str, Any], str]:
     verdict = judge_ledger(lane)
     blocked = not may_publish(verdict)
     errors = list(outcome.failures)
-    for error in errors:
-        tell(f"{lane.name}: {error}")
     digest = digest_of_newest(lane, verdict) if verdict.rows else None
     published = published_report(lane)
     published_run = str(published["digest"]["generated_at"]) if published else None
@@ -71,10 +71,10 @@ def _run(lane: Lane, log_level: str) -> tuple[dict[str, Any], str]:
     lines += [digest_table(lane, digest), ""] if digest else []
     lines += [window_table(lane, verdict), ""]
     if errors:
-        lines.append(f"{state('failed')}  The run did not finish: {'; '.join(errors)}")
+        lines.append(wrapped(f"{state('failed')}  The run did not finish: {'; '.join(errors)}"))
     elif blocked:
-        kept = f"the report of {minute_text(published_run)} stays" if published_run else "none was before"
-        lines.append(f"{state('failed')}  Publishing is blocked since {minute_text(since)}; {kept}.")
+        kept = f"the report of {minute_text(published_run)} stays" if published_run else "nothing is published yet"
+        lines.append(wrapped(f"{state('failed')}  Publishing is blocked since {minute_text(since)}; {kept}."))
     else:
         lines.append(f"{state('ok')}  Published to {lane.published}")
     if digest:

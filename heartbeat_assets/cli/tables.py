@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heartbeat_assets.cli.output import state, table
+from heartbeat_assets.cli.output import shown_width, state, table, wrapped
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.report import kpi_rows, with_unit
 from heartbeat_assets.lanes.sentences import finding_sentence, minute_text, verdict_sentence
@@ -29,7 +29,8 @@ def digest_table(lane: Lane, digest: Document) -> str:
             f"{counts['parse_errors']:,} lines in quarantine."
         )
     reasons = ", ".join(digest["failure_reasons"] or digest["missing_metrics"])
-    lines.append(f"Digest of {minute_text(digest['generated_at'])}: {state(digest['status'])} {reasons}".rstrip())
+    status = f"Digest of {minute_text(digest['generated_at'])}: {state(digest['status'])}"
+    lines.append(wrapped(f"{status} {reasons}".rstrip()))
     return "\n".join(lines)
 
 
@@ -51,26 +52,27 @@ def window_table(lane: Lane, verdict: Verdict) -> str:
         shown = "ok" if finding.passed else "failed" if finding.rule.blocks else "degraded"
         rows.append([state(shown), finding.rule.check.removesuffix("_ok"), finding_sentence(lane.spec, finding, total)])
     lines = []
+    width = max(shown_width(mark) for mark, _, _ in rows)
     for mark, name, sentence in rows:
-        lines.append(f"{mark}  {name}")
-        if "ok" not in mark:
-            lines.append(f"     {sentence}")
+        lines.append(f"{mark}{' ' * (width - shown_width(mark))}  {name}")
+        if mark != state("ok"):
+            lines.append(wrapped(sentence, " " * (width + 2)))
     report = verdict.report
     lines += [
         "",
         f"{report['entries_in_window']} of {report['entries_total']:,} rows judged: {state(report['status'])}",
     ]
-    lines.append(verdict_sentence(lane.spec, verdict))
+    lines.append(wrapped(verdict_sentence(lane.spec, verdict)))
     return "\n".join(lines)
 
 
 def compaction_table(report: Document) -> str:
     """What was kept and dropped, per tier and per class of incident."""
     lines = [_kept_table("tier", report["tiers"]), "", _kept_table("incidents", report["incidents"]), ""]
-    lines.append(
-        f"{report['entries_after']:,} of {report['entries_before']:,} rows kept, {report['dropped']:,} thinned out. "
-        f"{state(report['status'])} {', '.join(report['strict_fail_reasons'])}".rstrip()
+    counts = (
+        f"{report['entries_after']:,} of {report['entries_before']:,} rows kept, {report['dropped']:,} thinned out."
     )
+    lines.append(wrapped(f"{counts} {state(report['status'])} {', '.join(report['strict_fail_reasons'])}".rstrip()))
     return "\n".join(lines)
 
 
@@ -78,10 +80,8 @@ def parity_table(report: Document) -> str:
     """Each class of incident in the raw window and in the compacted history."""
     rows = [[name, str(row["raw"]), str(row["compacted"])] for name, row in report["incidents"].items()]
     lines = [table(["incidents", "raw", "compacted"], rows), ""]
-    lines.append(
-        f"{report['entries_in_window']} newest raw rows compared. "
-        f"{state(report['status'])} {', '.join(report['strict_fail_reasons'])}".rstrip()
-    )
+    compared = f"{report['entries_in_window']} newest raw rows compared."
+    lines.append(wrapped(f"{compared} {state(report['status'])} {', '.join(report['strict_fail_reasons'])}".rstrip()))
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from heartbeat_assets.cli.common import STRICT_FAILED, lane_argument, the_lane
-from heartbeat_assets.cli.output import emit, json_option
+from heartbeat_assets.cli.output import emit, json_option, wrapped
 
 
 @click.command("import")
@@ -81,6 +81,7 @@ def verify_command(lane_name: str, head: str | None, as_json: bool | None) -> No
 
     report = verify_lane(the_lane(lane_name), head)
     state = "unbroken" if report["unbroken"] else f"BROKEN at row {report['broken_at']}: {report['reason']}"
-    emit(report, lambda: f"{report['entries']:,} rows, the chain is {state}.\nhead {report['head_hash']}", as_json)
+    sentence = f"{report['entries']:,} rows, the chain is {state}."
+    emit(report, lambda: f"{wrapped(sentence)}\nhead {report['head_hash']}", as_json)
     if not report["unbroken"]:
         click.get_current_context().exit(STRICT_FAILED)

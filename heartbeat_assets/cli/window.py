@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from heartbeat_assets.cli.common import end, lane_argument, out_option, strict_option, the_lane
+from heartbeat_assets.cli.common import end, lane_argument, last_rows, out_option, strict_option, the_lane
 from heartbeat_assets.cli.output import emit, json_option, pairs
 from heartbeat_assets.cli.tables import window_table
 
@@ -14,7 +14,7 @@ from heartbeat_assets.cli.tables import window_table
 @click.command("window")
 @lane_argument
 @click.option("--history", type=click.Path(path_type=Path), help="Judge this JSONL file, not the ledger.")
-@click.option("--last", type=click.IntRange(min=1), help="How many of the newest rows; default: the lane's.")
+@click.option("--last", type=last_rows, help="How many of the newest rows; default: the lane's.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Replace a limit, as max_failed=2.")
 @strict_option
 @out_option

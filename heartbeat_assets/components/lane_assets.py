@@ -19,10 +19,11 @@ from heartbeat_assets.lanes.heartbeat import check_names
 from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
 from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.publish import may_publish, publish
+from heartbeat_assets.lanes.publish import may_publish, publish, published_report
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.sentences import minute_text, verdict_sentence
 from heartbeat_assets.lanes.spec_sources import EventsSource
+from heartbeat_assets.lanes.window import Verdict
 from heartbeat_assets.ledger import LedgerError
 
 DIGEST, HEARTBEAT, COMPACTED, PUBLISHED = "digest", "heartbeat", "heartbeat_compacted", "published"
@@ -96,7 +97,9 @@ def heartbeat_asset(lane: Lane) -> dg.AssetsDefinition:
                 outbox.record(
                     lane,
                     waiting,
-                    lambda digest: append_to_ledger(lane, digest, now=datetime.now(UTC), dagster_run_id=context.run_id),
+                    lambda digest: append_to_ledger(
+                        lane, digest, now=datetime.now(UTC), dagster_run_id=context.run.run_id
+                    ),
                 )
                 for waiting in outbox.waiting(lane)
             ]
@@ -156,16 +159,22 @@ def published_asset(lane: Lane) -> dg.AssetsDefinition:
         with failing_clearly():
             verdict = judge_ledger(lane)
             if not may_publish(verdict):
-                since = minute_text(blocked_since(lane))
-                raise dg.Failure(
-                    f"{verdict_sentence(lane.spec, verdict)[:-1]} since {since}. The report before stays published.",
-                    allow_retries=False,
-                )
+                raise dg.Failure(_blocked_sentence(lane, verdict), allow_retries=False)
             digest = outbox.digest_of_newest(lane, verdict)
             folder = publish(lane, digest, verdict)
         return dg.MaterializeResult(metadata=metadata.of_published(lane, folder, digest, verdict))
 
     return published_report_of_lane
+
+
+def _blocked_sentence(lane: Lane, verdict: Verdict) -> str:
+    """What is wrong, since when nothing may be published, and what stays published."""
+    since = blocked_since(lane)
+    before = published_report(lane)
+    what = verdict_sentence(lane.spec, verdict).removesuffix(".") + (f" since {minute_text(since)}" if since else "")
+    if before is None:
+        return f"{what}. Nothing is published yet."
+    return f"{what}. The report of {minute_text(before['digest']['generated_at'])} stays published."
 
 
 def _about(lane: Lane, name: str, kinds: set[str]) -> dict[str, Any]:

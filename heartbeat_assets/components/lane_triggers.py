@@ -12,7 +12,7 @@ from typing import Any
 
 import dagster as dg
 
-from heartbeat_assets.components.lane_assets import asset_key, source_asset_name
+from heartbeat_assets.components.lane_assets import source_asset_name
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.telemetry.event_files import event_files
@@ -60,7 +60,7 @@ def automation_sensor(lane: Lane) -> dg.AutomationConditionSensorDefinition:
 
 
 def file_sensor(lane: Lane, job: LaneJob) -> dg.SensorDefinition | None:
-    """Requests a run when telemetry files are new or have grown, one for a burst, or None without a `sensor`."""
+    """Requests a run when telemetry files are new, have grown or are gone, one for a burst; None without a `sensor`."""
     settings, events = lane.spec.sensor, lane.spec.events_source()
     if settings is None or events is None:
         return None
@@ -72,63 +72,80 @@ def file_sensor(lane: Lane, job: LaneJob) -> dg.SensorDefinition | None:
         job=job,
         minimum_interval_seconds=settings.every_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING if settings.enabled else dg.DefaultSensorStatus.STOPPED,
-        description=f"Runs lane {lane.name} when files in {lane.spec.sources[source].path} are new or have grown.",
+        description=f"Runs lane {lane.name} when files in {lane.spec.sources[source].path} are new, have grown or are "
+        "gone.",
     )
     def files_of_lane(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
             files = event_files(folder)
         except HeartbeatError as problem:
             return dg.SkipReason(str(problem))
-        known = known_files(context.cursor)
-        seen, settled = look(folder, files, known, time.time() - settings.settle_seconds)
+        known, requests = read_cursor(context.cursor)
+        seen, settled = look(folder, files, known, settings.settle_seconds)
         changed = {name: mark for name, mark in settled.items() if known.get(name) != mark}
-        cursor = json.dumps(seen, sort_keys=True)
+        changed |= dict.fromkeys(known.keys() - _names(folder, files), "gone")
         if not changed:
             reason = f"Nothing new: {len(files)} files in {folder}."
-            return dg.SensorResult(skip_reason=reason, cursor=cursor)
-        request = dg.RunRequest(
-            run_key=run_key(changed),
-            tags={
-                "heartbeat/files": str(len(changed)),
-                "heartbeat/asset": asset_key(lane, source).to_user_string(),
-            },
-        )
-        return dg.SensorResult(run_requests=[request], cursor=cursor)
+            return dg.SensorResult(skip_reason=reason, cursor=write_cursor(seen, requests))
+        request = dg.RunRequest(run_key=run_key(changed, requests), tags={"heartbeat/files": str(len(changed))})
+        return dg.SensorResult(run_requests=[request], cursor=write_cursor(seen, requests + 1))
 
     return files_of_lane
 
 
-def known_files(cursor: str | None) -> dict[str, str]:
-    """File name to mark, from a cursor. One that cannot be read is as good as none: runs are idempotent."""
+def _names(folder: Path, files: list[Path]) -> set[str]:
+    return {_name(folder, file) for file in files}
+
+
+def _name(folder: Path, file: Path) -> str:
+    return str(file.relative_to(folder)) if file != folder and file.is_relative_to(folder) else file.name
+
+
+def read_cursor(cursor: str | None) -> tuple[dict[str, str], int]:
+    """File name to mark, and how many runs were requested so far.
+
+    A cursor that cannot be read is as good as none: runs are idempotent.
+    """
     try:
-        known = json.loads(cursor or "{}")
-    except ValueError:
-        return {}
-    return known if isinstance(known, dict) else {}
+        written = json.loads(cursor or "{}")
+        return dict(written["files"]), int(written["requests"])
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return {}, 0
+
+
+def write_cursor(files: Mapping[str, str], requests: int) -> str:
+    """The text that `read_cursor` reads."""
+    return json.dumps({"files": files, "requests": requests}, sort_keys=True)
 
 
 def look(
-    folder: Path, files: list[Path], known: Mapping[str, str], settled_before: float
+    folder: Path, files: list[Path], known: Mapping[str, str], settle_seconds: float
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The marks to remember, and those of files that are done being written: neither vanished nor too young."""
+    now = time.time()
     seen: dict[str, str] = {}
     settled: dict[str, str] = {}
     for file in files:
-        name = str(file.relative_to(folder)) if file != folder and file.is_relative_to(folder) else file.name
+        name = _name(folder, file)
         try:
             stat = file.stat()
         except OSError:
             continue
-        if stat.st_mtime <= settled_before:
+        # A time in the future, from a clock that is ahead, says nothing about the file's age.
+        if abs(now - stat.st_mtime) >= settle_seconds:
             settled[name] = seen[name] = f"{stat.st_size}-{stat.st_mtime_ns}"
         elif name in known:
             seen[name] = known[name]
     return seen, settled
 
 
-def run_key(changed: Mapping[str, str]) -> str:
-    """One key for a burst of files: each file's own key, or a hash of them when that would be too long."""
-    key = ";".join(f"{name}@{mark}" for name, mark in sorted(changed.items()))
+def run_key(changed: Mapping[str, str], requests: int) -> str:
+    """One key for a burst of files: each file's own key, or a hash of them when that would be too long.
+
+    `requests` tells a change from the same change earlier: Dagster drops a request whose key it has seen, and a file
+    may well be taken away, put back and taken away again.
+    """
+    key = ";".join(f"{name}@{mark}" for name, mark in sorted(changed.items())) + f"#{requests}"
     return key if len(key) <= _LONGEST_RUN_KEY else f"{len(changed)}-files-{hashlib.sha256(key.encode()).hexdigest()}"
 
 

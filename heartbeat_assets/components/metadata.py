@@ -65,17 +65,16 @@ def of_document(path: Path | None, document: str | None) -> Metadata:
 
 
 def of_digest(lane: Lane, digest: Document) -> Metadata:
-    """Every KPI as a number to plot, and a table a person reads."""
-    shown: Metadata = {"status": digest["status"]}
-    shown |= {name: value for name, value in section(digest, "metrics").items() if value is not None}
-    shown |= {name: value for name, value in section(digest, "telemetry").items() if value is not None}
+    """A table a person reads, and every figure as a number to plot."""
     rows = []
     for kpi, value, limit, kept in kpi_rows(lane, digest):
         edge = "at most" if kpi.max is not None else "at least"
         mark = "● kept" if kept else "◆ broken" if kept is False else "▲ not known"
         rows.append([f"`{kpi.name}`", with_unit(kpi, value), f"{edge} {with_unit(kpi, limit)}", mark, kpi.description])
-    shown["kpis"] = dg.MetadataValue.md(markdown_table(["KPI", "value", "threshold", "", "meaning"], rows))
-    return shown
+    table = markdown_table(["KPI", "value", "threshold", "", "meaning"], rows)
+    shown: Metadata = {"status": digest["status"], "kpis": dg.MetadataValue.md(table)}
+    figures = {**section(digest, "metrics"), **section(digest, "telemetry")}
+    return shown | {name: value for name, value in figures.items() if value is not None}
 
 
 def digest_check_sentence(lane: Lane, name: str) -> str:

@@ -12,8 +12,12 @@ from pathlib import Path
 import dagster as dg
 
 from heartbeat_assets.components.heartbeat_lane import HeartbeatLane
+from heartbeat_assets.errors import HeartbeatError, UsageProblem
+from heartbeat_assets.files import write_atomically
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.settings import Settings
+
+_QUIET = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,31 @@ def run_lane(lane: Lane, *, log_level: str = "CRITICAL") -> RunOutcome:
 
 
 def dagster_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance of DAGSTER_HOME, else of the project's dagster_home/, else of one below HEARTBEAT_HOME."""
-    if not os.environ.get("DAGSTER_HOME"):
+    """The instance of DAGSTER_HOME, else of the project's dagster_home/, else of one below HEARTBEAT_HOME.
+
+    Raises UsageProblem for a DAGSTER_HOME that is no folder, HeartbeatError when none can be made.
+    """
+    named = os.environ.get("DAGSTER_HOME")
+    if not named:
         shipped = settings.project / "dagster_home"
-        home = shipped if (shipped / "dagster.yaml").is_file() else settings.home / "dagster"
-        home.mkdir(parents=True, exist_ok=True)
-        os.environ["DAGSTER_HOME"] = str(Path(home).absolute())
+        home = shipped if (shipped / "dagster.yaml").is_file() else _home_of_our_own(settings.home / "dagster")
+        os.environ["DAGSTER_HOME"] = str(home.absolute())
+    elif not Path(named).is_absolute() or not Path(named).is_dir():
+        raise UsageProblem(f"DAGSTER_HOME={named}: must be the absolute path of a folder; make it, or unset it")
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     return dg.DagsterInstance.get()
+
+
+def _home_of_our_own(home: Path) -> Path:
+    """A folder for Dagster with settings that keep it quiet, made when it is not there."""
+    try:
+        if not (home / "dagster.yaml").is_file():
+            write_atomically(home / "dagster.yaml", _QUIET)
+    except OSError as problem:
+        raise HeartbeatError(
+            f"{home}: cannot be written: {problem.strerror or problem}; check the disk, or set HEARTBEAT_HOME"
+        ) from problem
+    return home
 
 
 def _message(event: dg.DagsterEvent) -> str:

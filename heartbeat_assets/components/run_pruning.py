@@ -44,6 +44,7 @@ class RunPruning(dg.Component, dg.Model, dg.Resolvable):
             job=prune_job,
             cron_schedule=self.cron,
             default_status=dg.DefaultScheduleStatus.RUNNING,
+            description="Keeps Dagster's own run history small. Heartbeats are not touched.",
         )
         return dg.Definitions(jobs=[prune_job], schedules=[schedule])
 

@@ -14,6 +14,7 @@ from typing import Any
 from heartbeat_assets.errors import SpecProblem, UsageProblem
 from heartbeat_assets.lanes.spec import Kpi, LaneSpec
 from heartbeat_assets.lanes.values import Document, instant_text, number, rounded
+from heartbeat_assets.telemetry.values import number as written_number
 
 # What a digest works out by itself; a column of digest.sql cannot say otherwise.
 _COMPUTED = (
@@ -75,12 +76,10 @@ def checked_thresholds(spec: LaneSpec, given: Mapping[str, str]) -> dict[str, fl
     for name, value in given.items():
         if name not in known:
             raise UsageProblem(f"--threshold {name}: this lane has {', '.join(known)}")
-        try:
-            values[name] = float(value)
-        except ValueError:
-            raise UsageProblem(f"--threshold {name}={value}: {value!r} is not a number") from None
-        if not math.isfinite(values[name]):
-            raise UsageProblem(f"--threshold {name}={value}: must be a finite number")
+        number_written = written_number(value)
+        if number_written is None:
+            raise UsageProblem(f"--threshold {name}={value}: {value!r} is not a finite number")
+        values[name] = number_written
     return values
 
 

@@ -97,7 +97,8 @@ def find_lanes(settings: Settings) -> dict[str, Lane]:
 def find_lane(settings: Settings, name: str) -> Lane:
     """The lane called `name`. Raises UsageProblem when there is none."""
     direct = settings.defs / name / "defs.yaml"
-    spec = _spec_in(direct) if direct.is_file() else None
+    # The short way, where the folder is called like the lane. A path is no name, even if a shell completed it.
+    spec = _spec_in(direct) if direct.parent.name == name and direct.is_file() else None
     if spec is not None and (spec.name or name) == name:
         return Lane(name, spec, direct.parent, settings)
     lanes = find_lanes(settings)

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
+
+from heartbeat_assets.telemetry.values import number as written_number
 
 Severity = Literal["error", "warn"]
 Kind = Literal["nonempty", "malformed", "count", "rate", "latest", "min_entries", "max_age"]
@@ -91,12 +92,9 @@ def _checked_limits(rules: Sequence[Rule], limits: Mapping[str, LimitValue]) -> 
 
 
 def _limit(name: str, value: LimitValue, kind: Kind) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        raise ValueError(f"{name}: {value!r} is not a number") from None
-    if not math.isfinite(number):
-        raise ValueError(f"{name}: must be a finite number")
+    number = written_number(str(value))
+    if number is None:
+        raise ValueError(f"{name}: {value!r} is not a finite number")
     if kind == "rate":
         return number
     if number != int(number):

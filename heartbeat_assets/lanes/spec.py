@@ -83,7 +83,7 @@ class Kpi(Model):
 class Window(Model):
     """What the last N heartbeats must satisfy. A limit that is not given makes no rule."""
 
-    last: Whole = Field(20, ge=1, description="How many of the newest heartbeats are judged.")
+    last: Whole = Field(20, ge=1, le=1_000_000, description="How many of the newest heartbeats are judged.")
     limits: dict[str, Limit] = Field(
         default_factory=dict,
         description="Rule name to limit: `max_failed: 0`, `max_failed_rate_pct: 0`, `min_entries: 5`, `max_age: 36h`.",

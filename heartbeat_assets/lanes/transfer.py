@@ -86,10 +86,13 @@ def verify_lane(lane: Lane, noted_head: str | None = None) -> Document:
 
 
 def _export_parquet(lane: Lane, out: Path) -> int:
-    from heartbeat_assets.warehouse import write_parquet
+    from heartbeat_assets.warehouse import QueryProblem, write_parquet
 
     frame = history_frame(lane)
-    write_parquet(frame, out)
+    try:
+        write_parquet(frame, out)
+    except QueryProblem as problem:
+        raise HeartbeatError(f"--out {out}: cannot be written: {problem}") from problem
     return len(frame)
 
 

@@ -138,8 +138,8 @@ def test_thresholds_from_a_command_line_replace_those_of_the_lane() -> None:
     ("given", "words"),
     [
         ({"max_unknwn_rate": "1"}, "this lane has max_unknown_rate"),
-        ({"max_unknown_rate": "high"}, "'high' is not a number"),
-        ({"max_unknown_rate": "nan"}, "must be a finite number"),
+        ({"max_unknown_rate": "high"}, "'high' is not a finite number"),
+        ({"max_unknown_rate": "nan"}, "is not a finite number"),
     ],
 )
 def test_a_threshold_that_cannot_be_used_is_wrong_usage(given: dict[str, str], words: str) -> None:

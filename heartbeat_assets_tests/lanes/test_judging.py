@@ -107,9 +107,9 @@ def test_the_window_and_the_limits_can_be_given(lane: Lane) -> None:
     ("limits", "words"),
     [
         ({"max_faild": "1"}, r"--limit max_faild: this lane has no such limit; did you mean 'max_failed'"),
-        ({"max_failed": "some"}, "--limit max_failed: 'some' is not a number"),
+        ({"max_failed": "some"}, "--limit max_failed: 'some' is not a finite number"),
         ({"max_failed": "0.5"}, "--limit max_failed: counts rows, so it must be a whole number"),
-        ({"max_failed_rate_pct": "nan"}, "--limit max_failed_rate_pct: must be a finite number"),
+        ({"max_failed_rate_pct": "nan"}, "--limit max_failed_rate_pct: 'nan' is not a finite number"),
         ({"max_age": "soon"}, "--limit max_age: 'soon' is no duration; write 90m, 36h or 2d"),
     ],
 )

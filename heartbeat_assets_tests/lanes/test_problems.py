@@ -132,7 +132,7 @@ ONE_MISTAKE: list[tuple[tuple[Any, ...], Any, str]] = [
         0.5,
         "window.limits.max_failed: counts rows, so it must be a whole number, not 0.5",
     ),
-    (("window", "limits", "max_failed"), "many", "window.limits.max_failed: 'many' is not a number"),
+    (("window", "limits", "max_failed"), "many", "window.limits.max_failed: 'many' is not a finite number"),
     (("window", "limits", "max_age"), "soon", "window.limits.max_age: 'soon' is no duration; write 90m, 36h or 2d"),
     (("window", "limits"), [], "window.limits: must be a mapping of names to values, not a list"),
     (

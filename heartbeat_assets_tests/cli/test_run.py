@@ -1,0 +1,158 @@
+"""`heartbeat run`: the whole lane in one command, with a report, a table and the right ending."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from heartbeat_assets.components import run_now
+from heartbeat_assets_tests.cli.calling import Heartbeat
+from heartbeat_assets_tests.copied_project import CopiedProject
+
+LANE = "citizen_product"
+KNOWN_RUN = "unknown_rate=0.175676 time_to_first_answer_seconds=30.0 drilldown_click_rate=0.5"
+
+
+@pytest.fixture(autouse=True)
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance in memory, for all but the real process: a run makes some 300 commits to it."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(run_now, "dagster_instance", lambda settings: nullcontext(instance))
+        yield instance
+
+
+def test_a_good_run_publishes_and_its_document_holds_digest_and_window(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    outcome = heartbeat("run", LANE, "--strict")
+    assert outcome.exit_code == 0
+    (document,) = outcome.document
+    assert set(document) == {
+        "lane",
+        "dagster_run_id",
+        "errors",
+        "digest",
+        "window",
+        "published",
+        "blocked_since",
+        "published_run_at",
+        "published_folder",
+    }
+    assert (document["lane"], document["errors"], document["published"]) == (LANE, [], True)
+    assert document["digest"]["telemetry"]["events_total"] == 5
+    assert document["window"]["status"] == "ok"
+    assert document["published_run_at"] == document["digest"]["generated_at"]
+    assert (Path(document["published_folder"]) / "badge.svg").is_file()
+
+
+def test_the_table_ends_with_the_three_figures_and_fits_into_100_columns(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    outcome = heartbeat("run", "--table")
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    lines = outcome.stdout.splitlines()
+    assert lines[0] == LANE
+    assert lines[-1] == KNOWN_RUN
+    assert f"● ok  Published to {project.published}" in lines
+    assert [line for line in lines if len(line) > 100 and str(project.folder) not in line] == []
+
+
+def test_a_broken_kpi_blocks_says_why_and_ends_with_4_under_strict(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    heartbeat("run")
+    before = (project.published / "report.json").read_bytes()
+    project.break_kpis()
+    outcome = heartbeat("run", "--strict")
+    assert outcome.exit_code == 4
+    (document,) = outcome.document
+    assert (document["errors"], document["published"]) == ([], False)
+    assert "latest_status_failed" in document["window"]["strict_fail_reasons"]
+    assert document["blocked_since"] == document["digest"]["generated_at"]
+    assert document["published_run_at"] <= document["blocked_since"]
+    assert (project.published / "report.json").read_bytes() == before
+    project.add_day("2026-02-10")
+    table = heartbeat("run", "--table")
+    assert table.exit_code == 0
+    text = " ".join(table.stdout.split())
+    assert re.search(r"Publishing is blocked since .* UTC; the report of .* UTC stays\.", text)
+    assert [line for line in table.stdout.splitlines() if len(line) > 100] == []
+
+
+def test_a_first_run_that_blocks_says_that_nothing_is_published_yet(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    project.break_kpis()
+    assert "; nothing is published yet." in " ".join(heartbeat("run", "--table").stdout.split())
+    assert not project.published.exists()
+
+
+def test_a_source_that_cannot_be_read_ends_with_3_and_the_sentence(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    heartbeat("run")
+    project.snapshot.write_text("[]", encoding="utf-8")
+    outcome = heartbeat("run", "--strict")
+    assert outcome.exit_code == 3
+    sentence = f"input snapshot: {project.snapshot} holds a list; a JSON object is expected"
+    assert outcome.error["message"] == f"{LANE}: {sentence}"
+    (document,) = json.loads(outcome.stdout)
+    assert (document["errors"], document["published"]) == ([sentence], False)
+    assert document["window"]["entries_total"] == 1
+    table = heartbeat("run", "--table")
+    assert table.exit_code == 3
+    assert "The run did not finish" in table.stdout
+
+
+def test_a_first_run_that_fails_has_no_digest_to_show(heartbeat: Heartbeat, project: CopiedProject) -> None:
+    project.snapshot.unlink()
+    outcome = heartbeat("run")
+    assert outcome.exit_code == 3
+    (document,) = json.loads(outcome.stdout)
+    assert (document["digest"], document["published_run_at"]) == (None, None)
+
+
+def test_every_lane_runs_without_a_name_and_one_that_fails_does_not_stop_the_others(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    shutil.copytree(project.lane_folder, project.defs / "a_broken_lane")
+    with (project.defs / "a_broken_lane" / "digest.sql").open("a", encoding="utf-8") as sql:
+        sql.write(" WHERE nonsense")
+    outcome = heartbeat("run")
+    assert outcome.exit_code == 3
+    documents = {document["lane"]: document for document in json.loads(outcome.stdout)}
+    assert set(documents) == {"a_broken_lane", LANE}
+    assert documents[LANE]["published"]
+    assert "digest.sql" in documents["a_broken_lane"]["errors"][0]
+    assert outcome.error["message"].startswith("a_broken_lane: ")
+
+
+def test_a_name_that_is_no_lane_stops_before_anything_runs(heartbeat: Heartbeat, project: CopiedProject) -> None:
+    assert "no lane 'nowhere'" in heartbeat.fails(2, "run", LANE, "nowhere")
+    assert not project.home.exists()
+
+
+def test_a_real_process_prints_the_document_and_nothing_beside_it(project: CopiedProject) -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "heartbeat", "run"],
+        env={**os.environ, **project.environment()}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)[0]["published"]
+
+
+def test_verbose_shows_dagsters_log_and_keeps_it_off_the_report(heartbeat: Heartbeat) -> None:
+    verbose = heartbeat("run", "--verbose", "--table")
+    assert verbose.stdout.splitlines()[-1] == KNOWN_RUN
+    assert "STEP_SUCCESS" in verbose.stderr
+    assert "STEP_SUCCESS" not in verbose.stdout

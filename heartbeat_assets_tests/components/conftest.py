@@ -1,0 +1,27 @@
+"""A copied project and a Dagster instance of its own for each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from heartbeat_assets_tests.copied_project import CopiedProject, copied_project
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CopiedProject]:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    yield from copied_project(folder, monkeypatch)
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    # An instance in memory still keeps its telemetry id in DAGSTER_HOME, where telemetry is on.
+    if not os.environ.get("DAGSTER_HOME", "").startswith(str(tmp_path)):
+        monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
