@@ -10,9 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from heartbeat_assets.ledger.records import NewEntry
+from heartbeat_assets.ledger import queries
+from heartbeat_assets.ledger.records import AppendResult, NewEntry
 from heartbeat_assets.ledger.rows import NO_ROWS, Head, check_entry, head_of, new_row, now_text
-from heartbeat_assets.ledger.schema import heartbeat
 
 _BATCH_ENTRIES = 500
 _BATCH_BYTES = 8_000_000
@@ -20,19 +20,19 @@ _BATCH_BYTES = 8_000_000
 
 def head_of_lane(connection: sa.Connection, lane: str) -> Head:
     """Returns the newest row of `lane`, `NO_ROWS` when it has none."""
-    row = connection.execute(
-        sa.select(heartbeat.c.place, heartbeat.c.entry_hash, heartbeat.c.malformed_total)
-        .where(heartbeat.c.lane == lane)
-        .order_by(heartbeat.c.place.desc())
-        .limit(1)
-    ).first()
-    return NO_ROWS if row is None else Head(row.place, row.entry_hash, row.malformed_total)
+    row = connection.execute(queries.NEWEST, {"of_lane": lane}).first()
+    return NO_ROWS if row is None else Head(*row)
 
 
-def place_of_key(connection: sa.Connection, lane: str, entry_key: str) -> int | None:
-    """Returns the place in `lane` of the entry with this key, None when there is none."""
-    with_key = (heartbeat.c.lane == lane) & (heartbeat.c.entry_key == entry_key)
-    return connection.scalar(sa.select(heartbeat.c.place).where(with_key))
+def append_entry(connection: sa.Connection, lane: str, entry: NewEntry, dagster_run_id: str | None) -> AppendResult:
+    """Writes `entry` at the end of `lane`, unless its key is there."""
+    newest = connection.execute(queries.NEWEST_AND_PLACE, {"of_lane": lane, "key": entry.entry_key}).first()
+    head, place = (NO_ROWS, None) if newest is None else (Head(*newest[:3]), newest[3])
+    if place is not None:
+        return AppendResult(False, place, head.place, head.malformed_total, head.place)
+    row = new_row(lane, entry, head, dagster_run_id, now_text())
+    connection.execute(queries.INSERT, row)
+    return AppendResult(True, row["place"], head.place, head.malformed_total, row["place"])
 
 
 def write_batches(
@@ -46,7 +46,8 @@ def write_batches(
     for batch in _batches(entries):
         read += len(batch)
         rows: list[dict[str, Any]] = []
-        seen = _recorded_keys(connection, lane, batch)
+        recorded = queries.recorded_among([entry.entry_key for entry in batch])
+        seen = set(connection.scalars(recorded, {"of_lane": lane}))
         for entry in batch:
             if entry.entry_key in seen:
                 continue
@@ -54,13 +55,8 @@ def write_batches(
             rows.append(new_row(lane, entry, head, dagster_run_id, recorded_at))
             head = head_of(rows[-1])
         if rows:
-            connection.execute(sa.insert(heartbeat), rows)
+            connection.execute(queries.INSERT, rows)
     return read, head
-
-
-def _recorded_keys(connection: sa.Connection, lane: str, batch: list[NewEntry]) -> set[str]:
-    among = heartbeat.c.entry_key.in_([entry.entry_key for entry in batch])
-    return set(connection.scalars(sa.select(heartbeat.c.entry_key).where(heartbeat.c.lane == lane, among)))
 
 
 def _batches(entries: Iterable[NewEntry]) -> Iterator[list[NewEntry]]:

@@ -25,6 +25,8 @@ WAIT_SECONDS = 300
 minute.
 """
 
+_ADVISORY_LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("key", type_=sa.BigInteger)))
+
 _engines: dict[str, sa.Engine] = {}
 _inherited: list[sa.Engine] = []
 _lock = threading.Lock()
@@ -58,7 +60,7 @@ def lock_exclusively(connection: sa.Connection, purpose: str) -> None:
     if connection.dialect.name == "postgresql":
         digest = sha256(f"heartbeat_assets ledger {purpose}".encode()).digest()
         key = int.from_bytes(digest[:8], "big", signed=True)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        connection.execute(_ADVISORY_LOCK, {"key": key})
 
 
 def engine_for(location: Location) -> sa.Engine:
@@ -150,10 +152,14 @@ def _postgresql_engine(url: sa.URL, poolclass: type[pool.Pool]) -> sa.Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def check_encoding(connection: Any, _record: Any) -> None:
+    def prepare(connection: Any, _record: Any) -> None:
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             raise LedgerError(f"the PostgreSQL database is encoded as {encoding}; create one with UTF8")
+        # Prepared statements keep their plan, and one made for a small table must not read a large one whole.
+        # Every query of the ledger has its index.
+        connection.execute("SET enable_seqscan = off; SET enable_sort = off")
+        connection.commit()
 
     return engine
 

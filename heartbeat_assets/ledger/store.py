@@ -11,12 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from heartbeat_assets.ledger import engine
-from heartbeat_assets.ledger.appending import head_of_lane, place_of_key, write_batches
+from heartbeat_assets.ledger import engine, queries
+from heartbeat_assets.ledger.appending import append_entry, head_of_lane, write_batches
 from heartbeat_assets.ledger.location import Location
 from heartbeat_assets.ledger.records import AppendResult, Entry, ImportResult, NewEntry, Verification
-from heartbeat_assets.ledger.rows import check_entry, check_lane, entry_of, new_row, now_text
-from heartbeat_assets.ledger.schema import heartbeat
+from heartbeat_assets.ledger.rows import check_entry, check_lane, entry_of
 from heartbeat_assets.ledger.verify import verify_chain
 
 
@@ -41,14 +40,7 @@ class Ledger:
         check_lane(lane)
         check_entry(entry)
         with engine.writing(self._location, lane) as connection:
-            head = head_of_lane(connection, lane)
-            place = place_of_key(connection, lane, entry.entry_key)
-            appended = place is None
-            if place is None:
-                row = new_row(lane, entry, head, dagster_run_id, now_text())
-                connection.execute(sa.insert(heartbeat), row)
-                place = head.place + 1
-        return AppendResult(appended, place, head.place, head.malformed_total, head.place + appended)
+            return append_entry(connection, lane, entry, dagster_run_id)
 
     def import_entries(
         self, lane: str, entries: Iterable[NewEntry], *, dagster_run_id: str | None = None
@@ -72,10 +64,8 @@ class Ledger:
         """
         if count < 0:
             raise ValueError(f"count is {count}: ask for 0 entries or more")
-        newest = sa.select(heartbeat).where(heartbeat.c.lane == lane)
-        if before_place is not None:
-            newest = newest.where(heartbeat.c.place < before_place)
-        rows = self._rows(newest.order_by(heartbeat.c.place.desc()).limit(count))
+        before = queries.BEYOND if before_place is None else before_place
+        rows = self._rows(queries.WINDOW, of_lane=lane, before=before, count=count)
         return [entry_of(row) for row in reversed(rows)]
 
     def head(self, lane: str) -> Entry | None:
@@ -90,8 +80,7 @@ class Ledger:
 
     def find(self, lane: str, entry_key: str) -> Entry | None:
         """Returns the entry of `lane` with this key, None when there is none."""
-        with_key = (heartbeat.c.lane == lane) & (heartbeat.c.entry_key == entry_key)
-        rows = self._rows(sa.select(heartbeat).where(with_key))
+        rows = self._rows(queries.WITH_KEY, of_lane=lane, key=entry_key)
         return entry_of(rows[0]) if rows else None
 
     def entries(self, lane: str, *, after_place: int = 0, batch: int = 1000) -> Iterator[Entry]:
@@ -117,29 +106,24 @@ class Ledger:
         """Returns the names of the lanes that have an entry, sorted; costs one look-up per lane."""
         names: list[str] = []
         with engine.reading(self._location) as connection:
-            while (name := connection.scalar(_next_lane(names[-1] if names else ""))) is not None:
+            after = {"of_lane": ""}
+            while (name := connection.scalar(queries.NEXT_LANE, after)) is not None:
                 names.append(name)
+                after = {"of_lane": name}
         return sorted(names)
 
     def close(self) -> None:
         """Closes this process's idle connections. The ledger may be used again; that opens new ones."""
         engine.close(self._location)
 
-    def _rows(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+    def _rows(self, query: sa.Select[*tuple[Any, ...]], **parameters: str | int) -> list[sa.Row[Any]]:
         with engine.reading(self._location) as connection:
-            return list(connection.execute(query))
+            return list(connection.execute(query, parameters))
 
-    def _walk(self, lane: str, after: int, batch: int, until: int | None = None) -> Iterator[sa.Row[Any]]:
+    def _walk(self, lane: str, after: int, batch: int, until: int = queries.BEYOND) -> Iterator[sa.Row[Any]]:
         while True:
-            following = (heartbeat.c.lane == lane) & (heartbeat.c.place > after)
-            if until is not None:
-                following &= heartbeat.c.place <= until
-            rows = self._rows(sa.select(heartbeat).where(following).order_by(heartbeat.c.place).limit(batch))
+            rows = self._rows(queries.FOLLOWING, of_lane=lane, after=after, until=until, count=batch)
             yield from rows
             if len(rows) < batch:
                 return
             after = rows[-1].place
-
-
-def _next_lane(after: str) -> sa.Select[str | None]:
-    return sa.select(sa.func.min(heartbeat.c.lane)).where(heartbeat.c.lane > after)

@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from heartbeat_assets.errors import InputUnreadable
 from heartbeat_assets.files import write_chunks_atomically
-from heartbeat_assets.telemetry.event_files import compression_of, plain
+from heartbeat_assets.telemetry.event_files import compression_of, plain, reading
 from heartbeat_assets.telemetry.manifest import MANIFEST, Manifest, Part, load_manifest
 from heartbeat_assets.telemetry.part import merge_parts, write_part
 
@@ -41,19 +40,18 @@ class FileResult:
 def ingest_file(path: Path, name: str, folder: Path, scratch: Path) -> FileResult:
     """Brings the parts in `folder` up to date with the file at `path`, known as `name` within its source.
 
-    Raises InputUnreadable when the file cannot be read; then `folder` stays as it was.
+    Raises InputUnreadable when the file cannot be read, and HeartbeatError of another kind or OSError when `folder` or
+    `scratch` cannot be written. What is known of the file then stays as it was.
     """
     known = load_manifest(folder)
-    try:
+    with reading(path):
         stat = path.stat()
-        if known and (known.size, known.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
-            return FileResult(known, 0, 0, 0)
-        folder.mkdir(parents=True, exist_ok=True)
-        _remove_unnamed(folder, known)
-        packed = compression_of(path) is not None
-        kept, manifest = _read(path, name, folder, scratch, known, stat, packed)
-    except OSError as problem:
-        raise InputUnreadable(f"{path}: {problem.strerror or problem}") from problem
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_unnamed(folder, known)
+    if known and (known.size, known.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
+        return FileResult(known, 0, 0, 0)
+    packed = compression_of(path) is not None
+    kept, manifest = _read(path, name, folder, scratch, known, stat, packed)
     new = [part for part in manifest.parts if part not in kept]
     if len(manifest.whole_parts) > _MERGE_ABOVE:
         merged = merge_parts(manifest.whole_parts, folder, scratch)
@@ -86,13 +84,14 @@ def _read(
     start = kept[-1].end if kept else 0
     first_line = 1 + sum(part.line_ends for part in kept)
     whole_end = _end_of_whole_lines(path, start, stat.st_size)
+    # Before the parts: should the file be replaced while they are read, the next look finds that the mark is not its.
+    mark = _mark(path, whole_end)
     parts = list(kept)
     if whole_end > start:
         parts.append(_part(path, name, folder, scratch, stat, start, whole_end, first_line, tail=False))
         first_line += parts[-1].line_ends
     if stat.st_size > whole_end:
         parts.append(_part(path, name, folder, scratch, stat, whole_end, stat.st_size, first_line, tail=True))
-    mark = _mark(path, whole_end)
     return kept, Manifest(name, stat.st_size, stat.st_mtime_ns, mark, False, tuple(parts))
 
 
@@ -104,7 +103,8 @@ def _part(
     about = {"file": name, "start": start, "end": end, "first_line": first_line, "tail": tail}
     if start == 0 and end == stat.st_size:
         part = write_part(path, folder, scratch, **about)  # type: ignore[arg-type]
-        after = path.stat()
+        with reading(path):
+            after = path.stat()
         if (after.st_size, after.st_mtime_ns) == (stat.st_size, stat.st_mtime_ns):
             return part
     copy = scratch / f"{folder.name}.range"
@@ -116,7 +116,7 @@ def _part(
 
 
 def _range(path: Path, start: int, end: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         file.seek(start)
         while start < end and (chunk := file.read(min(_CHUNK, end - start))):
             start += len(chunk)
@@ -125,7 +125,7 @@ def _range(path: Path, start: int, end: int) -> Iterator[bytes]:
 
 def _end_of_whole_lines(path: Path, start: int, end: int) -> int:
     """The offset behind the last line feed in the bytes `start` to `end`, or `start` when there is none."""
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         while end > start:
             begin = max(start, end - _CHUNK)
             file.seek(begin)
@@ -142,7 +142,7 @@ def _only_grew(path: Path, known: Manifest, stat: os.stat_result) -> bool:
 
 def _mark(path: Path, whole_bytes: int) -> str:
     """A hash over the first and the last bytes of what was read, to tell growth from other content."""
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         head = file.read(min(_MARK_BYTES, whole_bytes))
         file.seek(max(0, whole_bytes - _MARK_BYTES))
         tail = file.read(min(_MARK_BYTES, whole_bytes))

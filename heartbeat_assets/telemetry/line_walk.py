@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from heartbeat_assets.telemetry import values
+from heartbeat_assets.telemetry import typed_sql, values
+from heartbeat_assets.telemetry.event_files import reading
 
 _CHUNK = 8 * 1024 * 1024
 
@@ -39,18 +40,22 @@ class BadLine:
 
 @dataclass(frozen=True)
 class Walk:
-    """What a walk found: lines that are not blank, all line ends, and the bad lines asked for."""
+    """What a walk counted: lines that are not blank, and all line ends."""
 
     not_blank: int
     line_ends: int
-    bad: tuple[BadLine, ...]
 
 
-def walk_lines(path: Path, *, bad_rows: Sequence[int], first_line: int = 1) -> Walk:
-    """Walks the file at `path`. `bad_rows`: sorted 0-based positions among the lines that are not blank."""
-    wanted = iter([*bad_rows, -1])
-    next_bad = next(wanted)
-    position, number, bad = -1, first_line - 1, []
+def walk_lines(
+    path: Path, *, bad_rows: Iterable[int], first_line: int = 1, keep: Callable[[BadLine], object] = lambda _: None
+) -> Walk:
+    """Walks the file at `path` and hands each bad line to `keep`, one at a time: there may be more than fit in memory.
+
+    `bad_rows`: sorted 0-based positions among the lines that are not blank. Raises InputUnreadable.
+    """
+    wanted = iter(bad_rows)
+    next_bad = next(wanted, None)
+    position, number = -1, first_line - 1
     ends = 0
     for line, ended in lines_of(path):
         number += 1
@@ -59,13 +64,15 @@ def walk_lines(path: Path, *, bad_rows: Sequence[int], first_line: int = 1) -> W
             continue
         position += 1
         if position == next_bad:
-            bad.append(BadLine(number, line, reason_of(line)))
-            next_bad = next(wanted)
-    return Walk(position + 1, ends, tuple(bad))
+            keep(BadLine(number, line, reason_of(line)))
+            next_bad = next(wanted, None)
+    return Walk(position + 1, ends)
 
 
 def reason_of(line: bytes) -> str:
     """Why a line that could not be read could not be."""
+    if len(line) > typed_sql.LONGEST_LINE_BYTES:
+        return f"longer than {typed_sql.LONGEST_LINE_BYTES:,} bytes"
     try:
         event = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
@@ -81,9 +88,9 @@ def reason_of(line: bytes) -> str:
 
 
 def lines_of(path: Path) -> Iterator[tuple[bytes, bool]]:
-    """Each line without its end, and whether it had one. Only a line feed ends a line."""
+    """Each line without its end, and whether it had one. Only a line feed ends a line. Raises InputUnreadable."""
     rest: list[bytes] = []
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             first, *others = chunk.split(b"\n")
             rest.append(first)

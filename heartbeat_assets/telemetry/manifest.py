@@ -85,6 +85,7 @@ def load_manifest(folder: Path) -> Manifest | None:
             return None
         parts = tuple(Part(**part) for part in document.pop("parts"))
         manifest = Manifest(parts=parts, **document)
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return manifest if all((folder / part.parquet).is_file() for part in parts) else None
+    needed = [part.parquet for part in parts] + [part.quarantine for part in parts if part.bad]
+    return manifest if all((folder / name).is_file() for name in needed) else None

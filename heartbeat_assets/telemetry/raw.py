@@ -5,6 +5,7 @@ It must not keep anything behind: unpacked copies are gone when the view is clos
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from heartbeat_assets.telemetry import typed_sql
 from heartbeat_assets.telemetry.careful_reader import careful_copy
 from heartbeat_assets.telemetry.event_files import plain
+from heartbeat_assets.telemetry.spellings import sample_spellings
 from heartbeat_assets.warehouse import QueryProblem, run
 
 if TYPE_CHECKING:
@@ -41,29 +43,44 @@ class RawEvents:
             for position, file in enumerate(self._files):
                 # A folder each, since two packed files may have the same name.
                 folder = self._scratch / f"{self._name}-{position}"
-                self._plain.append(stack.enter_context(plain(file, folder)))
-            self._show(self._plain)
+                stack.callback(shutil.rmtree, folder, ignore_errors=True)
+                lines = stack.enter_context(plain(file, folder))
+                # The engine takes a file of a single byte for an empty one.
+                self._plain.append(_careful(lines, folder) if lines.stat().st_size == 1 else lines)
+            self._show(self._plain, typed_sql.LONGEST_LINE_BYTES)
             yield self
 
     def reading(self, query: Callable[[], Answer]) -> Answer:
         """What `query`, which reads the view, returns; when the engine gives up on a file, over exact copies."""
-        try:
-            return query()
-        except QueryProblem as problem:
-            if "maximum_object_size" not in str(problem):
-                raise
-            copies = [self._scratch / f"{self._name}-{position}.careful" for position in range(len(self._plain))]
-            for file, copy in zip(self._plain, copies, strict=True):
-                careful_copy(file, copy)
-            self._show(copies)
-            return query()
+        for longest_line in typed_sql.LINE_LIMITS:
+            self._show(self._plain, longest_line)
+            try:
+                return query()
+            except QueryProblem as problem:
+                if typed_sql.LINE_TOO_LONG not in str(problem):
+                    raise
+        copies = [
+            # In a smaller file no line can be too long.
+            _careful(file, self._scratch / f"{self._name}-{position}")
+            if file.stat().st_size > typed_sql.LONGEST_LINE_BYTES
+            else file
+            for position, file in enumerate(self._plain)
+        ]
+        self._show(copies, typed_sql.LONGEST_LINE_BYTES)
+        return query()
 
-    def _show(self, files: Sequence[Path]) -> None:
+    def _show(self, files: Sequence[Path], longest_line: int) -> None:
         assert self._connection is not None
         if files:
-            lines = typed_sql.raw_lines([str(file) for file in files])
-            events = typed_sql.typed_events(lines, self._event_sets)
+            lines = typed_sql.raw_lines([str(file) for file in files], longest_line)
+            events = typed_sql.typed_events(lines, self._event_sets, sample_spellings(files[0]))
         else:
             events = typed_sql.with_event_sets(f"({typed_sql.EMPTY_EVENTS})", self._event_sets)
         view = typed_sql.identifier(self._name)
         run(self._connection, f"CREATE OR REPLACE TEMP VIEW {view} AS {events}")
+
+
+def _careful(lines: Path, folder: Path) -> Path:
+    copy = folder / "careful"
+    careful_copy(lines, copy)
+    return copy

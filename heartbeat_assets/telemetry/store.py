@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +21,9 @@ from heartbeat_assets.errors import HeartbeatError, InputUnreadable
 from heartbeat_assets.telemetry import typed_sql
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.telemetry.ingest import ingest_file
-from heartbeat_assets.telemetry.manifest import Manifest, load_manifest
-from heartbeat_assets.warehouse import connect, run
+from heartbeat_assets.telemetry.manifest import MANIFEST, Manifest, load_manifest
+from heartbeat_assets.telemetry.part import write_query
+from heartbeat_assets.warehouse import QueryProblem, connect, run
 
 
 @dataclass
@@ -51,14 +53,10 @@ class TelemetryStore:
         """Holds the store: one process at a time brings it up to date or reads it."""
         from filelock import FileLock
 
-        try:
+        with self._writing():
             self.scratch.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.folder / ".lock")
             lock.acquire()
-        except OSError as problem:
-            raise HeartbeatError(
-                f"{self.folder}: cannot be written ({problem.strerror}); check the disk, or set HEARTBEAT_HOME"
-            ) from problem
         try:
             yield
         finally:
@@ -68,9 +66,13 @@ class TelemetryStore:
         """Reads what is new at `path`. Call it with the lock held.
 
         Every readable file is read and kept; then InputUnreadable names the others. A look that fails as a whole
-        (InputMissing) changes nothing.
+        (InputMissing) changes nothing. Raises HeartbeatError when the store cannot be written.
         """
         files = {self._name(path, file): file for file in event_files(path)}
+        with self._writing():
+            return self._bring_up_to_date(files, progress)
+
+    def _bring_up_to_date(self, files: dict[str, Path], progress: Callable[[str], None]) -> IngestReport:
         self._remove_scratch()
         report = IngestReport(files=len(files))
         for name, file in files.items():
@@ -115,7 +117,8 @@ class TelemetryStore:
     ) -> list[Path]:
         """A rollup by `sql` of each part, computing those that are not there. Call it with the lock held.
 
-        `sql` reads the typed events and their `event_sets` under the name `source`. Raises QueryProblem.
+        `sql` reads the typed events and their `event_sets` under the name `source`. Raises QueryProblem when the engine
+        refuses `sql`, HeartbeatError when the store cannot be written.
         """
         key = hashlib.sha256(json.dumps([source, event_sets, sql], sort_keys=True, default=list).encode()).hexdigest()[
             :12
@@ -132,10 +135,9 @@ class TelemetryStore:
                 for parquet, rollup in missing:
                     progress(f"rolling up {parquet.parent.name}")
                     view_of_parquet(connection, source, event_sets, [parquet])
-                    partial = rollup.with_suffix(".partial")
-                    target = typed_sql.quoted(str(partial))
-                    run(connection, f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
-                    self._replace_older_rollups(partial, rollup, parquet)
+                    with self._writing():
+                        write_query(connection, sql, rollup)
+                        self._remove_other_rollups(rollup, parquet)
         return rollups
 
     def quarantined(self) -> Iterator[dict[str, Any]]:
@@ -147,10 +149,23 @@ class TelemetryStore:
                     with file.open(encoding="utf-8") as lines:
                         yield from (json.loads(line) for line in lines)
 
-    def _replace_older_rollups(self, partial: Path, rollup: Path, parquet: Path) -> None:
-        for older in rollup.parent.glob(f"{parquet.stem}.rollup-*.parquet"):
-            older.unlink(missing_ok=True)
-        partial.replace(rollup)
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Names the folder where writing fails, the engine's writing too."""
+        try:
+            yield
+        except (OSError, QueryProblem) as problem:
+            if isinstance(problem, QueryProblem) and not problem.about_files:
+                raise
+            reason = problem.strerror if isinstance(problem, OSError) and problem.strerror else problem
+            raise HeartbeatError(
+                f"{self.folder}: cannot be written ({reason}); check the disk, or set HEARTBEAT_HOME"
+            ) from problem
+
+    def _remove_other_rollups(self, rollup: Path, parquet: Path) -> None:
+        for other in rollup.parent.iterdir():
+            if other != rollup and other.name.startswith(f"{parquet.stem}.rollup-"):
+                other.unlink(missing_ok=True)
 
     def _file_folders(self) -> list[Path]:
         if not self.folder.is_dir():
@@ -161,12 +176,16 @@ class TelemetryStore:
         keep = {_folder_name(name) for name in names}
         gone = [folder for folder in self._file_folders() if folder.name not in keep]
         for folder in gone:
-            shutil.rmtree(folder, ignore_errors=True)
+            # First what makes it count: half of it left by a crash is then nothing.
+            (folder / MANIFEST).unlink(missing_ok=True)
+            shutil.rmtree(folder)
         return len(gone)
 
     def _remove_scratch(self) -> None:
         for left in self.scratch.iterdir():
-            if left.is_file():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
                 left.unlink(missing_ok=True)
 
     @staticmethod
@@ -176,12 +195,11 @@ class TelemetryStore:
 
 def view_of_parquet(connection: Any, source: str, event_sets: typed_sql.EventSets, files: Sequence[Path]) -> None:
     """Makes the view `source` of the typed events in Parquet `files` on `connection`; an empty one without files."""
-    names = ", ".join(typed_sql.quoted(str(file)) for file in files)
-    events = f"read_parquet([{names}])" if files else f"({typed_sql.EMPTY_EVENTS})"
+    events = typed_sql.stored_events([str(file) for file in files]) if files else f"({typed_sql.EMPTY_EVENTS})"
     view = typed_sql.identifier(source)
     run(connection, f"CREATE OR REPLACE TEMP VIEW {view} AS {typed_sql.with_event_sets(events, event_sets)}")
 
 
 def _folder_name(name: str) -> str:
     readable = re.sub(r"[^A-Za-z0-9._-]", "_", Path(name).name).strip(".")[:60]
-    return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return f"{readable}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}"

@@ -10,6 +10,7 @@ since 1970, UTC), `elapsed_ms` (milliseconds).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,20 +25,31 @@ EMPTY_EVENTS = (
     "SELECT NULL::VARCHAR AS session_id, NULL::VARCHAR AS event, NULL::BIGINT AS ts_us, NULL::DOUBLE AS elapsed_ms "
     "WHERE false"
 )
-# A line longer than this is refused by the engine; the careful reader then takes the file.
-LONGEST_LINE_BYTES = 64 * 1024 * 1024
+# The engine gives every thread two buffers of the longest line it is to expect, and gives up on a longer one. So it is
+# told to expect little first, which also lets it share a file of 100 MB between threads, and much only when it must;
+# beyond that the careful reader takes the file.
+LINE_LIMITS = (8 * 1024 * 1024, 64 * 1024 * 1024)
+LONGEST_LINE_BYTES = LINE_LIMITS[-1]
+LINE_TOO_LONG = "maximum_object_size"
 
 # Printable ASCII at both ends: nothing to trim, not blank. Comparisons of a first byte cost next to nothing.
 _CLEAN_ENDS = "{c} >= '!' AND {c} < chr(127) AND {c}[-1] >= '!' AND {c}[-1] < chr(127)"
 # 2026-02-23T14:31:00Z and its close relatives. A LIKE costs a quarter of a regular expression here; what the cast
-# then refuses, the careful reader decides, and it decides hour 24 too, which the engine would take for midnight.
+# then refuses, the careful reader decides. It decides, too, what the engine would take and ISO-8601 does not allow:
+# hour 24, blanks before the hour or in the offset, an offset of a day or more, seconds of one digit.
+_MILLISECONDS_ABOVE = 1_000_000_000_000
+# The year 9891; later instants are for the careful reader, which knows where the year 9999 ends.
+_SECONDS_BELOW = 250_000_000_000
 _ISO_SHAPES = (
     "____-__-__T__:__:__.___Z",
     "____-__-__T__:__:__Z",
     "____-__-__T__:__:__.______Z",
-    "____-__-__T__:__:__+__:__",
-    "____-__-__T__:__:__.___+__:__",
-    "____-__-__T__:__:__.______+__:__",
+    "____-__-__T__:__:__+0_:_0",
+    "____-__-__T__:__:__+1_:_0",
+    "____-__-__T__:__:__.___+0_:_0",
+    "____-__-__T__:__:__.___+1_:_0",
+    "____-__-__T__:__:__.______+0_:_0",
+    "____-__-__T__:__:__.______+1_:_0",
 )
 
 
@@ -54,44 +66,67 @@ def register_careful_functions(connection: duckdb.DuckDBPyConnection) -> None:
         connection.create_function(name, function, ["VARCHAR"], returns, null_handling="special")  # type: ignore[call-overload]
 
 
-def raw_lines(files: Sequence[str]) -> str:
+def raw_lines(files: Sequence[str], longest_line: int = LONGEST_LINE_BYTES) -> str:
     """A table expression: one row per line of NDJSON `files` that is not blank, each alias as text.
 
-    A line that is not one JSON object is a row of NULLs.
+    A line that is not one JSON object is a row of NULLs. On a line longer than `longest_line` bytes the engine may give
+    up with a message that holds LINE_TOO_LONG.
     """
-    names = ", ".join(quoted(name) for name in files)
+    names = ", ".join(file_literal(name) for name in files)
     columns = ", ".join(f"{quoted(key)}: 'VARCHAR'" for key in values.ALL_KEYS)
     return (
         f"read_json([{names}], format='newline_delimited', compression='none', records=true, ignore_errors=true, "
-        f"maximum_object_size={LONGEST_LINE_BYTES}, columns={{{columns}}})"
+        # Else a folder named event=x would give every event in it that name.
+        f"hive_partitioning=false, maximum_object_size={longest_line}, columns={{{columns}}})"
     )
 
 
-def typed_events(lines: str, event_sets: EventSets) -> str:
-    """A SELECT of the typed columns, and a BOOLEAN column per event set, over a table expression of raw `lines`."""
+def typed_events(lines: str, event_sets: EventSets, spellings: Mapping[str, str] | None = None) -> str:
+    """A SELECT of the typed columns, and a BOOLEAN column per event set, over a table expression of raw `lines`.
+
+    `spellings` (trimmed text as written, to its token) are event names that are likely to come: looking one up costs a
+    fraction of working its token out. They change nothing but the speed.
+    """
+    members = {name: name for names in event_sets.values() for name in names}
+    known = members | dict(spellings or {})
+    bits = _bits(event_sets)
+    known_bits = {text: bits.get(token, 0) for text, token in known.items()}
+    # Each step is a projection of its own, since the engine works an expression out again wherever it is written.
     raw = f"SELECT *, {_first(values.EVENT_KEYS, _text)} AS raw_event FROM {lines}"
-    # A spelling that is already a member's name needs no work; the others are turned into tokens first. Each step is
-    # a projection of its own, since the engine works an expression out again wherever it is written.
-    seen = f"SELECT *, {_bits_by_name('raw_event', event_sets)} AS raw_bits FROM ({raw})"
-    named = f"SELECT *, CASE WHEN raw_bits > 0 THEN raw_event ELSE {_token('raw_event')} END AS token FROM ({seen})"
+    seen = f"SELECT *, {_lookup('raw_event', known_bits, '-1')} AS known_bits FROM ({raw})"
+    other = f"SELECT *, CASE WHEN known_bits < 0 THEN {_token('raw_event')} END AS other_token FROM ({seen})"
+    tokens = {text: quoted(token) for text, token in known.items()}
+    event = f"CASE WHEN known_bits < 0 THEN other_token ELSE {_lookup('raw_event', tokens, 'NULL')} END"
+    set_bits = f"CASE WHEN known_bits < 0 THEN {_lookup('other_token', bits, '0')} ELSE known_bits END"
     return (
-        f"SELECT {_first(values.SESSION_KEYS, _text)} AS session_id, token AS event, "
+        f"SELECT {_first(values.SESSION_KEYS, _text)} AS session_id, {event} AS event, "
         f"{_first(values.INSTANT_KEYS, _instant)} AS ts_us, {_first(values.ELAPSED_KEYS, _elapsed)} AS elapsed_ms"
-        f"{_flags(event_sets)} FROM (SELECT *, {_bits_by_name('token', event_sets)} AS set_bits FROM ({named}))"
+        f"{_flags(event_sets)} FROM (SELECT *, {set_bits} AS set_bits FROM ({other}))"
     )
+
+
+def stored_events(files: Sequence[str]) -> str:
+    """A table expression of Parquet `files`, in their order: the typed columns, or what a rollup made of them."""
+    names = ", ".join(file_literal(name) for name in files)
+    return f"read_parquet([{names}], hive_partitioning=false)"
 
 
 def with_event_sets(events: str, event_sets: EventSets) -> str:
     """A SELECT of the typed columns and the event sets over a table expression of stored typed `events`."""
     return (
         f"SELECT {', '.join(TYPED_COLUMNS)}{_flags(event_sets)} "
-        f"FROM (SELECT *, {_bits_by_name('event', event_sets)} AS set_bits FROM {events})"
+        f"FROM (SELECT *, {_lookup('event', _bits(event_sets), '0')} AS set_bits FROM {events})"
     )
 
 
 def quoted(text: str) -> str:
     """`text` as an SQL string literal, for places where the engine takes no parameter."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def file_literal(name: str) -> str:
+    """The file `name` as an SQL string literal where the engine would read `*`, `?` and `[` as a pattern."""
+    return quoted(re.sub(r"[*?\[]", r"[\g<0>]", name))
 
 
 def identifier(name: str) -> str:
@@ -117,36 +152,60 @@ def _token(column: str) -> str:
 
 
 def _instant(column: str) -> str:
-    iso = " OR ".join(f"{column} LIKE {quoted(shape)}" for shape in _ISO_SHAPES)
+    iso = " OR ".join(_like(column, shape) for shape in _ISO_SHAPES)
+    hour = (
+        f"contains({column}, 'T1') OR contains({column}, 'T0') "
+        f"OR (contains({column}, 'T2') AND NOT contains({column}, 'T24'))"
+    )
+    number = f"try_cast({column} AS DOUBLE)"
     return (
         f"CASE WHEN {column} IS NULL THEN NULL "
-        f"WHEN {column} >= '19' AND {column} < '21' AND ({iso}) AND NOT contains({column}, 'T24') "
+        f"WHEN {column} >= '19' AND {column} < '21' AND ({iso}) AND ({hour}) "
         f"THEN coalesce(epoch_us(try_cast({column} AS TIMESTAMPTZ)), careful_instant_us({column})) "
-        f"WHEN {column} >= '1' AND {column} < '2' AND regexp_full_match({column}, '\\d{{13}}') "
-        f"THEN CAST({column} AS BIGINT) * 1000 "
-        f"WHEN {column} >= '1' AND {column} < '2' AND regexp_full_match({column}, '\\d{{10}}(\\.\\d{{1,9}})?') "
-        f"THEN CAST(round_even(CAST({column} AS DOUBLE) * 1000000, 0) AS BIGINT) "
+        f"WHEN {_plain_number(column)} AND {number} < {_SECONDS_BELOW} "
+        f"THEN CAST(round_even({number} * 1000000, 0) AS BIGINT) "
+        f"WHEN {_plain_number(column)} AND {number} > {_MILLISECONDS_ABOVE} AND {number} < {_SECONDS_BELOW}000 "
+        f"THEN CAST(round_even({number} * 1000, 0) AS BIGINT) "
         f"ELSE careful_instant_us({column}) END"
     )
+
+
+def _like(column: str, shape: str) -> str:
+    # Else "10:00:0.Z" would fit the shape of "10:00:00Z".
+    whole_seconds = "" if "." in shape else f" AND NOT contains({column}, '.')"
+    return f"({column} LIKE {quoted(shape)}{whole_seconds})"
 
 
 def _elapsed(column: str) -> str:
     return (
         f"CASE WHEN {column} IS NULL THEN NULL "
-        f"WHEN regexp_full_match({column}, '\\d{{1,15}}(\\.\\d{{1,15}})?') THEN CAST({column} AS DOUBLE) "
+        f"WHEN {_plain_number(column)} "
+        f"THEN coalesce(nullif(try_cast({column} AS DOUBLE), 'inf'::DOUBLE), careful_elapsed_ms({column})) "
         f"ELSE careful_elapsed_ms({column}) END"
     )
 
 
-def _bits_by_name(column: str, event_sets: EventSets) -> str:
-    """The sets an event is in, as bits."""
-    # A CASE, not IN: a list of five or more becomes a join, which costs more than these comparisons.
+def _plain_number(column: str) -> str:
+    """Starts with a digit: what the engine then casts to DOUBLE is a number, but for `1_000`, and 1e400 as infinity.
+
+    What it refuses may be one all the same: it does not know every blank that may follow.
+    """
+    return f"{column} >= '0' AND {column} < ':' AND NOT contains({column}, '_')"
+
+
+def _bits(event_sets: EventSets) -> dict[str, int]:
+    """The sets each member is in, as bits."""
     bits: dict[str, int] = {}
     for position, names in enumerate(event_sets.values()):
         for name in names:
             bits[name] = bits.get(name, 0) | 1 << position
-    cases = " ".join(f"WHEN {quoted(name)} THEN {value}" for name, value in bits.items())
-    return f"CASE {column} {cases} ELSE 0 END" if cases else "0"
+    return bits
+
+
+def _lookup(column: str, answers: Mapping[str, object], otherwise: str) -> str:
+    # A CASE, not IN: a list of five or more becomes a join, which costs more than these comparisons.
+    cases = " ".join(f"WHEN {quoted(text)} THEN {answer}" for text, answer in answers.items())
+    return f"CASE {column} {cases} ELSE {otherwise} END" if cases else otherwise
 
 
 def _flags(event_sets: EventSets) -> str:

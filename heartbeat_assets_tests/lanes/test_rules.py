@@ -74,7 +74,7 @@ def test_a_limit_may_be_written_as_a_number_or_as_text(name: str, value: Any, li
         ("max_failed", 0.5, "max_failed: counts rows, so it must be a whole number, not 0.5"),
         ("max_failed", "x", "max_failed: 'x' is not a finite number"),
         ("max_failed", "inf", "max_failed: 'inf' is not a finite number"),
-        ("max_failed_rate_pct", float("nan"), "max_failed_rate_pct: 'nan' is not a finite number"),
+        ("max_failed_rate_pct", float("nan"), "max_failed_rate_pct: nan is not a finite number"),
         ("max_age", "0h", "max_age: '0h' is no duration"),
         ("max_age", -5, "max_age: -5 is no duration"),
         ("max_age", "1h30", "max_age: '1h30' is no duration"),

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import uuid
 from contextlib import closing
 from pathlib import Path
 
@@ -167,13 +168,15 @@ def test_a_wrong_password_is_not_shown(postgres_url: str) -> None:
 
 def test_a_schema_that_may_not_be_written_is_named(postgres_url: str) -> None:
     raw = raw_engine(postgres_url)
-    execute(raw, "CREATE ROLE heartbeat_reader LOGIN PASSWORD 'reader'")
-    url = sa.make_url(postgres_url).set(username="heartbeat_reader", password="reader")
+    # A role belongs to the whole server, which several test runs may share.
+    role = f"heartbeat_reader_{uuid.uuid4().hex}"
+    execute(raw, f"CREATE ROLE {role} LOGIN PASSWORD 'reader'")
+    url = sa.make_url(postgres_url).set(username=role, password="reader")
     try:
         with pytest.raises(LedgerError, match=r"this role may not do that|no schema to work in"):
             open_ledger(url.render_as_string(hide_password=False))
     finally:
-        execute(raw, "DROP ROLE heartbeat_reader")
+        execute(raw, f"DROP ROLE {role}")
 
 
 def test_opening_a_current_ledger_loads_nothing_but_sqlalchemy(sqlite_url: str) -> None:

@@ -1,11 +1,14 @@
 """Proving the chain unbroken, and finding what somebody did who switched the guards off."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from heartbeat_assets.ledger import Ledger, LedgerError, Verification
+from heartbeat_assets.ledger import Ledger, LedgerError, Verification, store
+from heartbeat_assets.ledger.chain import entry_hash
+from heartbeat_assets.ledger.verify import verify_chain
 from heartbeat_assets_tests.ledger.entries import heartbeat, heartbeats, malformed
 from heartbeat_assets_tests.ledger.raw import INSERT, all_rows, drop_guards, execute
 
@@ -77,6 +80,32 @@ def test_a_changed_row_is_named(tampering: Tampering, raw: sa.Engine, change: st
     assert "place 3" in found.reason
 
 
+def test_a_wrong_count_is_named_though_its_hash_is_right(ledger: Ledger, raw: sa.Engine, tampering: Tampering) -> None:
+    forged = {**all_rows(raw)[-1], "malformed_total": 0}
+    signed = {name: value for name, value in forged.items() if name not in ("text", "raw", "entry_hash")}
+    signed["malformed"] = bool(signed["malformed"])
+    found = tampering.run(
+        "UPDATE heartbeat SET malformed_total = 0, entry_hash = :entry_hash WHERE place = 6",
+        entry_hash=entry_hash(line=forged["text"].encode(), **signed),
+    )
+    assert (found.unbroken, found.broken_at) == (False, 6)
+    assert found.reason.startswith("place 6 counts 0 malformed rows")
+
+
+@pytest.mark.parametrize("line", ["text = NULL", "raw = CAST('{}' AS {bytes})"])
+def test_a_row_without_a_line_or_with_two_is_named(raw: sa.Engine, tampering: Tampering, line: str) -> None:
+    if raw.dialect.name == "sqlite":
+        unchecked, kind = "PRAGMA ignore_check_constraints = ON", "BLOB"
+    else:
+        unchecked, kind = "ALTER TABLE heartbeat DROP CONSTRAINT heartbeat_one_line", "BYTEA"
+    with raw.connect() as connection:
+        connection.exec_driver_sql(unchecked)
+        connection.exec_driver_sql(f"UPDATE heartbeat SET {line.replace('{bytes}', kind)} WHERE place = 5")
+        connection.commit()
+    found = tampering.run()
+    assert (found.broken_at, found.reason) == (5, "place 5 holds no line, or two")
+
+
 def test_a_row_that_was_made_malformed_is_named(tampering: Tampering) -> None:
     assert tampering.run("UPDATE heartbeat SET malformed = NOT malformed WHERE place = 2").broken_at == 2
 
@@ -145,6 +174,23 @@ def test_a_noted_head_stays_good_while_the_chain_grows(ledger: Ledger) -> None:
     assert ledger.verify("lane", noted_head=noted).unbroken
     assert ledger.verify("lane", noted_head=f" {noted.upper()}\n").unbroken
     assert ledger.verify("lane", noted_head=empty).unbroken
+
+
+def test_verifying_ends_though_others_go_on_appending(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def appending_meanwhile(lane: str, rows: Iterable[sa.Row[Any]], noted: str | None) -> Verification:
+        def watched() -> Iterator[sa.Row[Any]]:
+            for number, row in enumerate(rows, start=1000):
+                # Ends at some time, should verify not.
+                if number < 2000:
+                    ledger.append(lane, heartbeat(number))
+                yield row
+
+        return verify_chain(lane, watched(), noted)
+
+    ledger.import_entries("lane", heartbeats(*range(1000)))
+    monkeypatch.setattr(store, "verify_chain", appending_meanwhile)
+    found = ledger.verify("lane")
+    assert (found.unbroken, found.entries) == (True, 1000)
 
 
 def test_reading_a_row_that_was_tampered_with_says_so(ledger: Ledger, tampering: Tampering) -> None:

@@ -10,7 +10,5 @@ from heartbeat_assets.ledger.schema import VERSION_TABLE
 context.configure(
     connection=context.config.attributes["connection"],
     version_table=VERSION_TABLE,
-    # SQLite too can undo DDL: a migration that is killed half-way leaves the ledger as it was.
-    transactional_ddl=True,
 )
 context.run_migrations()
