@@ -23,7 +23,7 @@ from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.telemetry.raw import RawEvents
 from heartbeat_assets.telemetry.store import IngestReport, TelemetryStore, view_of_parquet
-from heartbeat_assets.telemetry.typed_sql import quoted
+from heartbeat_assets.telemetry.typed_sql import stored_events
 from heartbeat_assets.warehouse import QueryProblem, add_document, add_rows, connect, one_row, run
 
 Progress = Callable[[str], None]
@@ -116,8 +116,8 @@ def _view_of_store(
         return
     rollups = _rollups(lane, name, store, progress)
     if rollups:
-        names = ", ".join(quoted(str(file)) for file in rollups)
-        run(connection, f"CREATE TEMP VIEW rollup AS SELECT * FROM read_parquet([{names}])")
+        stored = stored_events([str(file) for file in rollups])
+        run(connection, f"CREATE TEMP VIEW rollup AS SELECT * FROM {stored}")
     else:
         _roll_up(lane, connection, lambda query: query())
 
