@@ -32,7 +32,7 @@ def load_settings(start: Path | None = None) -> Settings:
     """
     project, defs = _find_project(start or Path.cwd())
     home = Path(os.environ.get("HEARTBEAT_HOME") or project / ".heartbeat").expanduser().absolute()
-    ledger_url = os.environ.get("HEARTBEAT_LEDGER_URL") or f"sqlite:///{home / 'ledger.sqlite'}"
+    ledger_url = os.environ.get("HEARTBEAT_LEDGER_URL") or str(home / "ledger.sqlite")
     return Settings(project=project, defs=defs, home=home, ledger_url=ledger_url)
 
 

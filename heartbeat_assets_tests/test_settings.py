@@ -31,7 +31,7 @@ def test_a_project_is_found_from_a_folder_inside_it(tmp_path: Path) -> None:
 
     assert (found.project, found.defs) == (project, project / "mine" / "defs")
     assert found.home == project / ".heartbeat"
-    assert found.ledger_url == f"sqlite:///{project}/.heartbeat/ledger.sqlite"
+    assert found.ledger_url == str(project / ".heartbeat" / "ledger.sqlite")
 
 
 def test_the_defs_may_be_elsewhere_in_the_project(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def heartbeat_asset(lane: Lane) -> dg.AssetsDefinition:
     """Every digest not yet recorded, appended to the history; the window checks judge it afterwards."""
 
     @dg.asset(
-        **_about(lane, HEARTBEAT, {"sqlite" if lane.settings.ledger_url.startswith("sqlite") else "postgres"}),
+        **_about(lane, HEARTBEAT, {"postgres" if lane.settings.ledger_url.startswith("postgres") else "sqlite"}),
         deps=[asset_key(lane, DIGEST)],
         description="The append-only history: one row per digest, each carrying the hash of the one before.",
     )

@@ -19,6 +19,8 @@ from heartbeat_assets.lanes.values import Document, status, text
 if TYPE_CHECKING:
     from heartbeat_assets.ledger import Entry, NewEntry
 
+_LONGEST_ID = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
@@ -104,8 +106,14 @@ def import_entries(rows: Iterable[HistoryRow]) -> Iterator[NewEntry]:
     seen: Counter[bytes] = Counter()
     for row in rows:
         if row.heartbeat_id:
-            yield as_entry(row)
+            yield as_entry(row, _key_of_id(row.heartbeat_id))
             continue
         digest = hashlib.sha256(row.line).digest()
         seen[digest] += 1
         yield as_entry(row, f"line:{digest.hex()}:{seen[digest]}")
+
+
+def _key_of_id(heartbeat_id: str) -> str:
+    """The id itself, or its hash when another program's ids are longer than a database index takes."""
+    content = heartbeat_id.encode("utf-8", "surrogatepass")
+    return heartbeat_id if len(content) <= _LONGEST_ID else f"id:{hashlib.sha256(content).hexdigest()}"

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,10 @@ def test_an_entry_holds_the_status_as_it_counts() -> None:
     entry = as_entry(parse_line(b'{"heartbeat_id": " a ", "status": " OK ", "run_at": "now"}', 1))
 
     assert (entry.entry_key, entry.status, entry.run_at) == ("a", "ok", "now")
+
+
+def test_an_id_longer_than_a_database_index_takes_is_imported_once_all_the_same() -> None:
+    line = json.dumps({"heartbeat_id": "x" * 5000}).encode()
+    keys = {entry.entry_key for entry in import_entries([parse_line(line, 1), parse_line(line, 2)])}
+    assert len(keys) == 1
+    assert len(keys.pop()) < 100
