@@ -86,12 +86,14 @@ def typed_events(lines: str, event_sets: EventSets, spellings: Mapping[str, str]
     known = members | dict(spellings or {})
     bits = _bits(event_sets)
     known_bits = {text: bits.get(token, 0) for text, token in known.items()}
-    # Each step is a projection of its own, since the engine works an expression out again wherever it is written.
-    raw = f"SELECT *, {_first(values.EVENT_KEYS, _text)} AS raw_event FROM {lines}"
-    seen = f"SELECT *, {_lookup('raw_event', known_bits, '-1')} AS known_bits FROM ({raw})"
-    other = f"SELECT *, CASE WHEN known_bits < 0 THEN {_token('raw_event')} END AS other_token FROM ({seen})"
+    # Each step is a projection of its own, since the engine works an expression out again wherever it is written. What
+    # stands under the first key is looked up as it is: a known spelling is usable, so no other key can come before it.
+    first = f"SELECT *, coalesce({', '.join(identifier(key) for key in values.EVENT_KEYS)}) AS first_event FROM {lines}"
+    seen = f"SELECT *, {_lookup('first_event', known_bits, '-1')} AS known_bits FROM ({first})"
+    raw = f"SELECT *, CASE WHEN known_bits < 0 THEN {_first(values.EVENT_KEYS, _text)} END AS raw_event FROM ({seen})"
+    other = f"SELECT *, CASE WHEN known_bits < 0 THEN {_token('raw_event')} END AS other_token FROM ({raw})"
     tokens = {text: quoted(token) for text, token in known.items()}
-    event = f"CASE WHEN known_bits < 0 THEN other_token ELSE {_lookup('raw_event', tokens, 'NULL')} END"
+    event = f"CASE WHEN known_bits < 0 THEN other_token ELSE {_lookup('first_event', tokens, 'NULL')} END"
     set_bits = f"CASE WHEN known_bits < 0 THEN {_lookup('other_token', bits, '0')} ELSE known_bits END"
     return (
         f"SELECT {_first(values.SESSION_KEYS, _text)} AS session_id, {event} AS event, "
