@@ -1,3 +1,5 @@
+"""Tests of errors: the errors a user can do something about, each with the exit code of CONTRACT section 7."""
+
 import pytest
 
 from heartbeat_assets.errors import HeartbeatError, InputMissing, InputUnreadable, SpecProblem, UsageProblem

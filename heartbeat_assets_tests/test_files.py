@@ -1,3 +1,5 @@
+"""Tests of files: files that are either the old one or the new one, never half of it."""
+
 import os
 import stat
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Tests of settings: what the environment decides."""
+
 from pathlib import Path
 
 import pytest

@@ -79,8 +79,17 @@ class Commands(click.Group):
         try:
             with _usage_as_object():
                 return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit):
             raise
+        except (click.Abort, KeyboardInterrupt) as interruption:
+            raise Problem(
+                "Interrupted", "interrupted; what was being written stays as it was before", 3
+            ) from interruption
+        except BrokenPipeError:
+            # Who reads the output has seen enough, as in `heartbeat export LANE | head`: that is no fault. What is
+            # left to flush at exit goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
         except HeartbeatError as problem:
             raise Problem(type(problem).__name__, str(problem), problem.exit_code) from problem
         except Exception as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,7 +25,7 @@ def run_command(lane_names: tuple[str, ...], strict: bool, verbose: bool, as_jso
     """Run every LANE (all without a name): digest, heartbeat, window checks, publish or block.
 
     The same Dagster job as in the UI, in this process; the run is recorded in Dagster's instance. A step that fails
-    ends with 3; a verdict that blocks publishing ends with 4 under --strict.
+    ends with 3; a window with a strict failure reason ends with 4 under --strict.
 
     \b
     heartbeat run
@@ -76,7 +77,12 @@ def _run(lane: Lane, log_level: str) -> tuple[dict[str, Any], str]:
         kept = f"the report of {minute_text(published_run)} stays" if published_run else "nothing is published yet"
         lines.append(wrapped(f"{state('failed')}  Publishing is blocked since {minute_text(since)}; {kept}."))
     else:
-        lines.append(f"{state('ok')}  Published to {lane.published}")
+        lines.append(f"{state('ok')}  Published to {_near(lane.published)}")
     if digest:
         lines.append(" ".join(f"{name}={digest['metrics'][name]}" for name in (kpi.name for kpi in lane.spec.kpis)))
     return document, "\n".join(lines)
+
+
+def _near(path: Path) -> Path:
+    """`path` as seen from the working directory when it is below that."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

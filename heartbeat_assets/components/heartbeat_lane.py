@@ -5,7 +5,6 @@ Every build method may be overridden by a subclass. It must not know any KPI: th
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,7 @@ from heartbeat_assets.components.lane_assets import (
 )  # fmt: skip
 from heartbeat_assets.components.lane_checks import window_checks
 from heartbeat_assets.components.lane_triggers import automation_sensor, file_sensor, lane_job, lane_schedule
-from heartbeat_assets.errors import SpecProblem
-from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.lane import Lane, lane_name
 from heartbeat_assets.lanes.problems import checked_spec
 from heartbeat_assets.lanes.spec import LaneSpec
 from heartbeat_assets.settings import load_settings
@@ -41,12 +39,6 @@ class HeartbeatLane(dg.Component):
     """A lane: SQL that returns one row of KPIs, and a contract on what the last N runs may miss."""
 
     def __init__(self, lane: Lane) -> None:
-        # A name in defs.yaml was checked; that of a folder was not.
-        if not re.fullmatch(r"[A-Za-z0-9_]+", lane.name):
-            raise SpecProblem(
-                str(lane.folder / "defs.yaml"),
-                [f"name: the folder's name {lane.name!r} cannot be the lane's; give a `name` of letters, digits and _"],
-            )
         self.lane = lane
 
     @classmethod
@@ -65,7 +57,7 @@ class HeartbeatLane(dg.Component):
         folder = Path(context.path)
         written = attributes.root if isinstance(attributes, LaneAttributes) else {}
         spec = checked_spec(written, str(folder / "defs.yaml"))
-        return cls(Lane(spec.name or folder.name, spec, folder, load_settings(folder)))
+        return cls(Lane(lane_name(spec, folder), spec, folder, load_settings(folder)))
 
     def build_assets(self) -> list[dg.AssetsDefinition]:
         """The lane's assets, from its sources to its published report."""

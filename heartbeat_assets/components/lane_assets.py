@@ -19,7 +19,7 @@ from heartbeat_assets.lanes.heartbeat import check_names
 from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
 from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.publish import may_publish, publish, published_report
+from heartbeat_assets.lanes.publish import may_publish, publish, published_report, publishing
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.sentences import minute_text, verdict_sentence
 from heartbeat_assets.lanes.spec_sources import EventsSource
@@ -93,16 +93,10 @@ def heartbeat_asset(lane: Lane) -> dg.AssetsDefinition:
     )
     def heartbeat_of_lane(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with failing_clearly():
-            reports = [
-                outbox.record(
-                    lane,
-                    waiting,
-                    lambda digest: append_to_ledger(
-                        lane, digest, now=datetime.now(UTC), dagster_run_id=context.run.run_id
-                    ),
-                )
-                for waiting in outbox.waiting(lane)
-            ]
+            run_id = context.run.run_id
+            reports = outbox.record_all(
+                lane, lambda digest: append_to_ledger(lane, digest, now=datetime.now(UTC), dagster_run_id=run_id)
+            )
         refused = [report for report in reports if report["validation_errors"]]
         if refused:
             errors = ", ".join(refused[0]["validation_errors"])
@@ -133,7 +127,8 @@ def compacted_asset(lane: Lane) -> dg.AssetsDefinition:
     def compacted_history_of_lane() -> dg.MaterializeResult:
         with failing_clearly():
             compaction = compact_ledger(lane)
-            parity = parity_of_ledger(lane)
+            # Of the same moment: another run may have appended since.
+            parity = parity_of_ledger(lane, until_place=compaction["newest_place"])
         return dg.MaterializeResult(
             metadata=metadata.of_compaction(lane, compaction),
             check_results=[
@@ -156,7 +151,8 @@ def published_asset(lane: Lane) -> dg.AssetsDefinition:
         "A bad verdict leaves the one before in place.",
     )
     def published_report_of_lane() -> dg.MaterializeResult:
-        with failing_clearly():
+        # Judged with the lock held: of two runs at once, the later to publish has seen the newer history.
+        with failing_clearly(), publishing(lane):
             verdict = judge_ledger(lane)
             if not may_publish(verdict):
                 raise dg.Failure(_blocked_sentence(lane, verdict), allow_retries=False)

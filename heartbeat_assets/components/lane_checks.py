@@ -48,7 +48,7 @@ def _result(lane: Lane, key: dg.AssetKey, finding: Finding, verdict: Verdict) ->
     if finding.rule.kind in ("count", "rate"):
         shown["rate_pct"] = finding.rate_pct
     if finding.rule.limit is not None:
-        shown["limit"] = limit_text(finding.rule)
+        shown["limit"] = limit_text(finding.rule) if finding.rule.kind == "max_age" else finding.rule.limit
     if offenders:
         shown |= {"first_run_at": offenders[0].run_at, "last_run_at": offenders[-1].run_at}
     return dg.AssetCheckResult(

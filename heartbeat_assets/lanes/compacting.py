@@ -11,14 +11,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.files import write_atomically, write_chunks_atomically
 from heartbeat_assets.lanes.history import HistoryRow, file_rows, ledger_rows
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.retention import Compaction, compact, compacted_lines, parity, placed
+from heartbeat_assets.lanes.retention import Compaction, Ends, compact, compacted_lines, history_ends, parity, placed
 from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.ledger import Ledger, open_ledger
 
@@ -30,8 +30,13 @@ def compact_ledger(lane: Lane, *, now: datetime | None = None) -> Document:
     """
     ledger = open_ledger(lane.settings.ledger_url)
     kept = _kept_so_far(lane, ledger)
+    ends = _ends_of_ledger(lane, ledger)
     newer = ledger_rows(ledger.entries(lane.name, after_place=kept[-1].place if kept else 0))
-    compaction = compact(lane.spec, chain(kept, newer), now=now or datetime.now(UTC))
+    # What is appended meanwhile is for the next time.
+    until_now = takewhile(lambda row: row.place <= ends.newest_place, newer)
+    compaction = compact(
+        lane.spec, chain(kept, until_now), ends, now=now or datetime.now(UTC), entries_total=ends.newest_place
+    )
     _write(lane.compacted_history, compaction)
     _write_note(lane, _note(lane, ledger, compaction.rows[-1].place if compaction.rows else 0))
     return compaction.report
@@ -39,16 +44,20 @@ def compact_ledger(lane: Lane, *, now: datetime | None = None) -> Document:
 
 def compact_file(lane: Lane, history: Path, out: Path | None, *, now: datetime | None = None) -> Document:
     """Compacts a JSONL `history` into `out` (only reports without); returns the compaction report."""
-    compaction = compact(lane.spec, placed(file_rows(history)), now=now or datetime.now(UTC))
+    ends = history_ends(placed(file_rows(history)))
+    compaction = compact(lane.spec, placed(file_rows(history)), ends, now=now or datetime.now(UTC))
     if out is not None:
         _write(out, compaction)
     return compaction.report
 
 
-def parity_of_ledger(lane: Lane, *, last: int | None = None, now: datetime | None = None) -> Document:
-    """Compares the last rows of the ledger with the lane's compacted history."""
+def parity_of_ledger(
+    lane: Lane, *, last: int | None = None, until_place: int | None = None, now: datetime | None = None
+) -> Document:
+    """Compares the last rows of the ledger (up to `until_place`, if given) with the lane's compacted history."""
     count = last or lane.spec.window.last
-    raw = ledger_rows(open_ledger(lane.settings.ledger_url).last(lane.name, count))
+    before = None if until_place is None else until_place + 1
+    raw = ledger_rows(open_ledger(lane.settings.ledger_url).last(lane.name, count, before_place=before))
     compacted = file_rows(lane.compacted_history) if lane.compacted_history.exists() else iter(())
     return parity(lane.spec, raw, compacted, last=count, now=now or datetime.now(UTC))
 
@@ -60,6 +69,14 @@ def parity_of_files(
     count = last or lane.spec.window.last
     rows = list(file_rows(history))[-count:]
     return parity(lane.spec, rows, file_rows(compacted), last=count, now=now or datetime.now(UTC))
+
+
+def _ends_of_ledger(lane: Lane, ledger: Ledger) -> Ends:
+    """Where the ledger's history ends, read from its newest rows back to one that is not malformed."""
+    rows = list(ledger_rows(ledger.last(lane.name, 1)))
+    while rows and all(row.malformed for row in rows) and rows[0].place > 1:
+        rows = list(ledger_rows(ledger.last(lane.name, 2 * len(rows), before_place=rows[-1].place + 1)))
+    return history_ends(rows)
 
 
 def _kept_so_far(lane: Lane, ledger: Ledger) -> list[HistoryRow]:

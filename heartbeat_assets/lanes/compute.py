@@ -6,9 +6,10 @@ pass. It must not record or judge the digest.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from heartbeat_assets.telemetry.typed_sql import stored_events
 from heartbeat_assets.warehouse import QueryProblem, add_document, add_rows, connect, one_row, run
 
 Progress = Callable[[str], None]
+_LOCK = ".lock"
 
 
 def silent(_: str) -> None:
@@ -44,12 +46,16 @@ def update_telemetry(lane: Lane, progress: Progress = silent, *, only: str | Non
     Raises InputMissing, InputUnreadable (the readable files were read all the same) or SpecProblem.
     """
     reports = {}
-    for name, path in resolve_inputs(lane).items():
-        if isinstance(lane.spec.sources[name], EventsSource) and only in (None, name):
+    paths = resolve_inputs(lane)
+    for name, source in lane.spec.sources.items():
+        if isinstance(source, EventsSource) and only in (None, name):
             store = telemetry_store(lane, name)
             with store.locked():
-                reports[name] = store.ingest(path, progress)
-                _rollups(lane, name, store, progress)
+                if name in paths:
+                    reports[name] = store.ingest(paths[name], progress)
+                    _rollups(lane, name, store, progress)
+                else:
+                    store.forget()
     return reports
 
 
@@ -147,12 +153,27 @@ def _blaming(lane: Lane, file: str | None) -> Iterator[None]:
 
 @contextmanager
 def _scratch(lane: Lane) -> Iterator[str]:
+    from filelock import FileLock
+
     folder = lane.settings.home / "scratch"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=f"{lane.name}-") as name:
+        _remove_abandoned(folder)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=f"{lane.name}-") as name, FileLock(Path(name) / _LOCK):
             yield name
     except OSError as problem:
         raise HeartbeatError(
             f"{folder}: {problem.strerror or problem}; check the disk, or set HEARTBEAT_HOME"
         ) from problem
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Removes what killed commands left, known by a lock that nobody holds: unpacked telemetry can be large."""
+    from filelock import FileLock, Timeout
+
+    for left in folder.iterdir():
+        lock = left / _LOCK
+        # Without a lock file it is just being made, or not ours.
+        if lock.is_file():
+            with suppress(Timeout, OSError), FileLock(lock, timeout=0):
+                shutil.rmtree(left, ignore_errors=True)

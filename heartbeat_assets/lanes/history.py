@@ -100,13 +100,19 @@ def as_entry(row: HistoryRow, key: str | None = None) -> NewEntry:
 def import_entries(rows: Iterable[HistoryRow]) -> Iterator[NewEntry]:
     """Entries for rows from elsewhere, keyed so that importing the same file twice is importing it once.
 
-    A row with an id is known by it. One without (a malformed line, a row of an older program) is known by its text
-    and by how many times that text came before in the file.
+    A row with an id is known by it; another text under an id that came before in the file is a row of its own. A row
+    without an id (a malformed line, a row of an older program) is known by its text and by how many times that text
+    came before in the file.
     """
     seen: Counter[bytes] = Counter()
+    # Numbers, not texts: a history may have millions of rows.
+    first_text: dict[int, int] = {}
     for row in rows:
         if row.heartbeat_id:
-            yield as_entry(row, _key_of_id(row.heartbeat_id))
+            text_hash = hash(row.line.strip())
+            same = first_text.setdefault(hash(row.heartbeat_id), text_hash) == text_hash
+            key = _key_of_id(row.heartbeat_id)
+            yield as_entry(row, key if same else f"{key}:{hashlib.sha256(row.line.strip()).hexdigest()}")
             continue
         digest = hashlib.sha256(row.line).digest()
         seen[digest] += 1

@@ -14,7 +14,7 @@ from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.lanes.history import HistoryRow, file_rows, ledger_rows
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.rules import Rule
-from heartbeat_assets.lanes.window import Verdict, judge
+from heartbeat_assets.lanes.window import Verdict, blocks, judge
 from heartbeat_assets.ledger import open_ledger
 
 _SINCE_BATCH = 500
@@ -92,8 +92,7 @@ def blocked_since(lane: Lane, *, now: datetime | None = None) -> str:
             if end < count and rows[0].place > 1:
                 break
             window = rows[max(0, end - count) : end]
-            verdict = judge(lane.spec, window, rules=rules, last=count, entries_total=0, now=instant)
-            if not verdict.blocking:
+            if not blocks(lane.spec, window, rules, instant):
                 return since
             since = window[-1].run_at or since
         if rows[0].place == 1:

@@ -5,6 +5,7 @@ Finds and reads the defs.yaml files below a defs folder, without Dagster. It mus
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 from heartbeat_assets.errors import SpecProblem, UsageProblem
 from heartbeat_assets.lanes.problems import checked_spec
 from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.spec_fields import NAME_PATTERN
 from heartbeat_assets.settings import Settings
 
 COMPONENT_TYPES = ("heartbeat_assets.HeartbeatLane", "heartbeat_assets.components.HeartbeatLane")
@@ -80,6 +82,19 @@ class Lane:
             ) from problem
 
 
+def lane_name(spec: LaneSpec, folder: Path) -> str:
+    """The lane's name: as its spec says, else its folder's. Raises SpecProblem when that is no name for a lane."""
+    if spec.name is None and not re.fullmatch(NAME_PATTERN, folder.name):
+        raise SpecProblem(
+            str(folder / "defs.yaml"),
+            [
+                f"name: the folder's name {folder.name!r} cannot be a lane's; give a `name` of lower-case letters, "
+                "digits and _, starting with a letter"
+            ],
+        )
+    return spec.name or folder.name
+
+
 def find_lanes(settings: Settings) -> dict[str, Lane]:
     """Every lane below the defs folder by name. Raises SpecProblem for the first file that is wrong."""
     lanes: dict[str, Lane] = {}
@@ -87,7 +102,7 @@ def find_lanes(settings: Settings) -> dict[str, Lane]:
         spec = _spec_in(file)
         if spec is None:
             continue
-        name = spec.name or file.parent.name
+        name = lane_name(spec, file.parent)
         if name in lanes:
             raise SpecProblem(str(file), [f"name: {name!r} is taken by {lanes[name].folder}; give another"])
         lanes[name] = Lane(name, spec, file.parent, settings)
@@ -129,6 +144,7 @@ def _spec_in(file: Path) -> LaneSpec | None:
     for document in documents:
         if isinstance(document, dict) and document.get("type") in COMPONENT_TYPES:
             spec = checked_spec(document.get("attributes"), str(file))
+            lane_name(spec, file.parent)
     _loaded[file] = (stat.st_mtime_ns, stat.st_size, spec)
     return spec
 

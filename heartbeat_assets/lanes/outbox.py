@@ -33,11 +33,21 @@ def put(lane: Lane, digest: Document) -> Path:
     return path
 
 
-def waiting(lane: Lane) -> list[Path]:
-    """The digests not yet recorded, oldest first; without any, the newest recorded one, to be found a duplicate.
+def record_all(lane: Lane, append: Callable[[Document], Document]) -> list[Document]:
+    """Records every waiting digest by `append`, oldest first, and moves it out of the way; returns the append reports.
 
-    Raises HeartbeatError when there has never been a digest.
+    Without one waiting the newest recorded digest is appended again, to be found a duplicate. One run of a lane does
+    this at a time, so that two runs at once record each digest once and the newest last. Raises HeartbeatError when
+    there has never been a digest or one cannot be read back.
     """
+    from filelock import FileLock
+
+    _folder(lane).mkdir(parents=True, exist_ok=True)
+    with FileLock(lane.home / ".recording.lock"):
+        return [_record(lane, path, append) for path in _waiting(lane)]
+
+
+def _waiting(lane: Lane) -> list[Path]:
     found = sorted(_folder(lane).glob("*.json"))
     if found:
         return found
@@ -46,12 +56,9 @@ def waiting(lane: Lane) -> list[Path]:
     raise HeartbeatError(f"lane {lane.name} has no digest yet; materialize {lane.name}/digest first")
 
 
-def record(lane: Lane, path: Path, append: Callable[[Document], Document]) -> Document:
-    """Records the digest at `path` by `append` and moves it out of the way; returns the append report."""
+def _record(lane: Lane, path: Path, append: Callable[[Document], Document]) -> Document:
     try:
         digest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise HeartbeatError(f"{path}: another run recorded this digest meanwhile; run again") from None
     except (OSError, ValueError) as problem:
         raise HeartbeatError(f"{path}: cannot be read back: {problem}; remove it and run again") from problem
     if not isinstance(digest, dict):

@@ -30,6 +30,24 @@ def may_publish(verdict: Verdict) -> bool:
     return not verdict.blocking
 
 
+@contextmanager
+def publishing(lane: Lane) -> Iterator[None]:
+    """Lets one run of the lane publish at a time. May be taken again by the one that holds it."""
+    from filelock import FileLock
+
+    folder = _releases(lane)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock", is_singleton=True)
+        lock.acquire()
+    except OSError as problem:
+        raise HeartbeatError(f"{folder}: cannot be written: {problem.strerror or problem}") from problem
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def publish(lane: Lane, digest: Document, verdict: Verdict, *, now: datetime | None = None) -> Path:
     """Writes the report of `digest` and `verdict` as the lane's published one; returns its folder.
 
@@ -37,14 +55,14 @@ def publish(lane: Lane, digest: Document, verdict: Verdict, *, now: datetime | N
     """
     document = report_document(lane, digest, verdict, now or datetime.now(UTC))
     target = lane.published
-    release = target.parent / ".releases" / lane.name / uuid.uuid4().hex[:12]
+    release = _releases(lane) / uuid.uuid4().hex[:12]
     contents = (
         json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         markdown(lane, document),
         badge(lane, document),
     )
     try:
-        with _one_at_a_time(release.parent):
+        with publishing(lane):
             before = target.resolve()
             for name, content in zip(FILES, contents, strict=True):
                 write_atomically(release / name, content.encode("utf-8", "replace"))
@@ -68,16 +86,6 @@ def published_report(lane: Lane) -> Document | None:
     return document if isinstance(document, dict) else None
 
 
-@contextmanager
-def _one_at_a_time(releases: Path) -> Iterator[None]:
-    """Keeps two runs that publish at once from removing each other's release."""
-    from filelock import FileLock
-
-    releases.mkdir(parents=True, exist_ok=True)
-    with FileLock(releases / ".lock"):
-        yield
-
-
 def _point(target: Path, release: Path) -> None:
     """Makes `target` a link to `release` in one step."""
     link = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.link")
@@ -95,3 +103,7 @@ def _remove_releases_but(current: Path, before: Path) -> None:
     for folder in current.parent.iterdir():
         if folder.is_dir() and folder.resolve() not in (current.resolve(), before):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _releases(lane: Lane) -> Path:
+    return lane.published.parent / ".releases" / lane.name

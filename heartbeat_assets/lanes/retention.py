@@ -10,7 +10,7 @@ letter, and its place is one more than that of the row before it.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,17 @@ from heartbeat_assets.lanes.values import Document, instant_text, texts
 
 PLACE_KEY = "history_place"
 TIERS = ("recent", "middle", "old")
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where a history ends: the place of its newest row, and of its newest row that is not malformed.
+
+    A malformed row cannot carry its place in a file; the newest one that can keeps the places of later rows right.
+    """
+
+    newest_place: int
+    newest_readable: int
 
 
 @dataclass(frozen=True)
@@ -79,42 +90,54 @@ def placed(rows: Iterable[HistoryRow]) -> Iterator[HistoryRow]:
         yield HistoryRow(place, row.line, row.content)
 
 
-def compact(spec: LaneSpec, rows: Iterable[HistoryRow], *, now: datetime) -> Compaction:
-    """Compacts `rows`, which carry their places in the whole history, oldest first."""
-    everything = list(rows)
-    newest_place = everything[-1].place if everything else 0
-    # A malformed row cannot carry its place; the newest row that can keeps the places of later rows right.
-    anchors = {next((row.place for row in reversed(everything) if not row.malformed), 0)}
-    if everything:
-        anchors |= {everything[0].place, newest_place}
+def history_ends(rows: Iterable[HistoryRow]) -> Ends:
+    """Looks `rows`, the newest or all of a history, through for where it ends."""
+    newest_place = newest_readable = 0
+    for row in rows:
+        newest_place = row.place
+        newest_readable = newest_readable if row.malformed else row.place
+    return Ends(newest_place, newest_readable)
+
+
+def compact(
+    spec: LaneSpec, rows: Iterable[HistoryRow], ends: Ends, *, now: datetime, entries_total: int | None = None
+) -> Compaction:
+    """Compacts `rows`, which carry their places in the whole history, oldest first, holding only those that stay.
+
+    `ends` is where the history ends. With `entries_total` the report is about a history of so many rows, those that
+    earlier compactions dropped among them; without, about `rows`.
+    """
     tiers, classes, why = _Counts(), _Counts(), Counter[str]()
     kept: list[HistoryRow] = []
-    for row in everything:
+    for row in rows:
         incidents = incidents_of(spec, row)
-        tier = _tier(spec.retention, row.place, newest_place)
-        reason = _reason(spec.retention, row, tier, incidents, anchors)
+        tier = _tier(spec.retention, row.place, ends.newest_place)
+        reason = _reason(spec.retention, row, tier, incidents, ends, oldest=not tiers.entries)
         tiers.add([tier], reason is not None)
         classes.add(incidents, reason is not None)
         if reason:
             why[reason] += 1
             kept.append(row)
+    if entries_total is not None:
+        tiers.entries = _tier_sizes(spec.retention, entries_total)
+    by_class = classes.table(incident_names(spec))
+    reasons = [f"{name}_incident_dropped" for name, row in by_class.items() if row["dropped"]]
+    if ends.newest_place and (not kept or kept[-1].place != ends.newest_place):
+        reasons.append("newest_row_dropped")
+    entries_before = sum(tiers.entries.values())
     report: Document = {
         "generated_at": instant_text(now),
         "retention": spec.retention.model_dump(),
-        "entries_before": len(everything),
+        "entries_before": entries_before,
         "entries_after": len(kept),
-        "dropped": len(everything) - len(kept),
-        "newest_place": newest_place,
+        "dropped": entries_before - len(kept),
+        "newest_place": ends.newest_place,
         "tiers": tiers.table(TIERS),
-        "incidents": classes.table(incident_names(spec)),
+        "incidents": by_class,
         "kept_because": dict(sorted(why.items())),
+        "strict_fail_reasons": reasons,
+        "status": "failed" if reasons else "ok",
     }
-    by_class = classes.table(incident_names(spec))
-    reasons = [f"{name}_incident_dropped" for name, row in by_class.items() if row["dropped"]]
-    if everything and (not kept or kept[-1] is not everything[-1]):
-        reasons.append("newest_row_dropped")
-    report["strict_fail_reasons"] = reasons
-    report["status"] = "failed" if reasons else "ok"
     return Compaction(tuple(kept), report)
 
 
@@ -136,12 +159,14 @@ def parity(
 ) -> Document:
     """Whether `compacted` holds everything that matters of `raw`, the last `last` rows of the raw history."""
     window = list(raw)
-    held = Counter(_identity(row) for row in compacted)
+    # Thinning keeps the order, so the rows are matched one after the other from the newest end: an equal row further
+    # back cannot stand in for one that was lost.
+    held = [_identity(row) for row in deque(compacted, maxlen=len(window) or None)] if window else []
     present: list[HistoryRow] = []
-    for row in window:
-        if held[_identity(row)]:
-            held[_identity(row)] -= 1
-            present.append(row)
+    for row in reversed(window):
+        if held and held[-1] == _identity(row):
+            held.pop()
+            present.insert(0, row)
     raw_classes = Counter(name for row in window for name in incidents_of(spec, row))
     held_classes = Counter(name for row in present for name in incidents_of(spec, row))
     names = incident_names(spec)
@@ -165,10 +190,18 @@ def _tier(retention: Retention, place: int, newest_place: int) -> str:
     return "recent" if age < retention.recent else "middle" if age < retention.recent + retention.middle else "old"
 
 
-def _reason(retention: Retention, row: HistoryRow, tier: str, incidents: list[str], anchors: set[int]) -> str | None:
+def _tier_sizes(retention: Retention, total: int) -> Counter[str]:
+    recent = min(total, retention.recent)
+    middle = min(total - recent, retention.middle)
+    return Counter(recent=recent, middle=middle, old=total - recent - middle)
+
+
+def _reason(
+    retention: Retention, row: HistoryRow, tier: str, incidents: list[str], ends: Ends, *, oldest: bool
+) -> str | None:
     if incidents:
         return "incident"
-    if row.place in anchors:
+    if oldest or row.place in (ends.newest_place, ends.newest_readable):
         return "oldest_or_newest"
     if tier == "recent":
         return "recent"

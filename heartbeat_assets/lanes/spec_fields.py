@@ -81,7 +81,8 @@ def _cron_part(part: str, lowest: int, highest: int, numbers: dict[str, int]) ->
     return all(lowest <= value <= highest for value in values) and values == sorted(values)
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=80)]
 Words = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(no_truth_value)]
 Whole = Annotated[int, BeforeValidator(no_truth_value)]

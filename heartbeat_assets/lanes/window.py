@@ -93,6 +93,12 @@ def judge(
     return Verdict(head | report, findings, tuple(rows))
 
 
+def blocks(spec: LaneSpec, rows: Sequence[HistoryRow], rules: Sequence[Rule], now: datetime) -> bool:
+    """Whether a verdict over `rows` has a blocking finding; quicker than the whole verdict."""
+    tallies = _tallies(spec, rows)
+    return any(rule.blocks and not _finding(rule, spec, rows, tallies, now).passed for rule in rules)
+
+
 def _tallies(spec: LaneSpec, rows: Sequence[HistoryRow]) -> dict[str, Tally]:
     tallies = {subject: Tally() for subject in ("malformed", FAILED, DEGRADED, INCOMPLETE)}
     tallies |= {kpi.window: Tally() for kpi in spec.kpis}

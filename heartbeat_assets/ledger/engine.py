@@ -89,7 +89,7 @@ def new_engine(location: Location, poolclass: type[pool.Pool] = pool.QueuePool) 
     except ImportError as error:
         raise LedgerError(
             f"{location.printable}: PostgreSQL's driver psycopg cannot be imported ({error}); "
-            "install it with: pip install 'heartbeat_assets[postgres]'"
+            "install it with: pip install 'psycopg[binary]'"
         ) from error
 
 

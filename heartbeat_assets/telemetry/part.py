@@ -122,7 +122,7 @@ def write_query(connection: duckdb.DuckDBPyConnection, sql: str, parquet: Path) 
     """Writes what `sql` returns to `parquet`, which appears when it is complete and on disk. Raises QueryProblem."""
     partial = parquet.with_suffix(".partial")
     try:
-        run(connection, f"COPY ({sql}) TO {typed_sql.quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+        run(connection, f"COPY (\n{sql}\n) TO {typed_sql.quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
         with partial.open("rb") as written:
             os.fsync(written.fileno())
         partial.replace(parquet)

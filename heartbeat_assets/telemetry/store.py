@@ -95,6 +95,10 @@ class TelemetryStore:
             raise InputUnreadable("; ".join(report.problems))
         return report
 
+    def forget(self) -> None:
+        """Forgets every file: the source is empty now. Call it with the lock held."""
+        self._forget_all_but({})
+
     def manifests(self) -> list[Manifest]:
         """What is known of every input file, by name."""
         found = (load_manifest(folder) for folder in self._file_folders())

@@ -64,3 +64,23 @@ def test_four_processes_append_at_once_one_is_killed_and_nothing_is_lost_or_twic
     assert len(ids) <= len(recorded) + 1
     verification = heartbeat("verify", LANE).document
     assert (verification["unbroken"], verification["entries"]) == (True, len(ids))
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(heartbeat: Heartbeat, project: CopiedProject) -> None:
+    history = project.folder / "history.jsonl"
+    history.write_text("".join(f'{{"heartbeat_id": "{number}"}}\n' for number in range(20_000)), encoding="utf-8")
+    assert heartbeat("import", LANE, str(history)).exit_code == 0
+    command = str(Path(sys.executable).with_name("heartbeat"))
+    export = subprocess.Popen(
+        [command, "export", LANE],
+        env={**os.environ, **project.environment()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert export.stdout is not None
+    assert export.stderr is not None
+    assert export.stdout.readline() == b'{"heartbeat_id": "0"}\n'
+    export.stdout.close()
+    assert export.stderr.read() == b""
+    export.stderr.close()
+    assert export.wait(TIMEOUT) == 0

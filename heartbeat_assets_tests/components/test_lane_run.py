@@ -107,7 +107,7 @@ def test_a_broken_rule_says_how_many_how_much_which_limit_and_when(
         "entries_in_window": 2,
         "count": 1,
         "rate_pct": 50.0,
-        "limit": "0%",
+        "limit": 0.0,
         "first_run_at": run_at,
         "last_run_at": run_at,
     }

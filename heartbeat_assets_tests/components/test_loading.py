@@ -87,7 +87,7 @@ def test_every_other_mistake_names_its_field_too(loaded: CopiedProject, change: 
 
 def test_a_folder_whose_name_dagster_cannot_take_asks_for_a_name(loaded: CopiedProject) -> None:
     loaded.lane_folder = loaded.lane_folder.rename(loaded.defs / "My-Lane")
-    assert f"{loaded.lane_folder / 'defs.yaml'}: name: the folder's name 'My-Lane' cannot be the lane's" in refusal(
+    assert f"{loaded.lane_folder / 'defs.yaml'}: name: the folder's name 'My-Lane' cannot be a lane's" in refusal(
         loaded
     )
     with loaded.changed_attributes() as attributes:

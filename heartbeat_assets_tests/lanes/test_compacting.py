@@ -1,5 +1,8 @@
+"""Tests of compacting: the compacted history of a lane beside its raw one."""
+
 import dataclasses
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from heartbeat_assets.lanes.history import file_rows
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.transfer import import_file
+from heartbeat_assets.ledger import Entry, Ledger
 from heartbeat_assets_tests.lanes.histories import (
     NOW,
     another,
@@ -61,16 +65,27 @@ def fill(lane: Lane, days: range) -> None:
         append_to_ledger(lane, digest_of(day), now=NOW)
 
 
-def test_only_new_rows_are_read_again(lane: Lane) -> None:
+def test_only_new_rows_are_read_again(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     lane = small(lane)
     fill(lane, range(30))
     first = compact_ledger(lane, now=NOW)
     fill(lane, range(30, 32))
+    read_after: list[int] = []
+    entries = Ledger.entries
 
+    def spying(ledger: Ledger, name: str, *, after_place: int = 0) -> Iterator[Entry]:
+        read_after.append(after_place)
+        return entries(ledger, name, after_place=after_place)
+
+    monkeypatch.setattr(Ledger, "entries", spying)
     second = compact_ledger(lane, now=NOW)
 
+    assert read_after == [30]
     assert first["entries_before"] == 30
-    assert second["entries_before"] == first["entries_after"] + 2
+    # The report is about the whole history all the same.
+    assert second["entries_before"] == 32
+    assert second["entries_after"] + second["dropped"] == 32
+    assert sum(tier["entries"] for tier in second["tiers"].values()) == 32
     assert second["newest_place"] == 32
 
 

@@ -1,15 +1,20 @@
+"""Tests of compute: from a lane's sources to its digest."""
+
+import dataclasses
 import json
 import math
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from benchmarks import python_reader
 from heartbeat_assets.errors import HeartbeatError, InputMissing, SpecProblem, UsageProblem
-from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
+from heartbeat_assets.lanes.compute import compute_digest, telemetry_store, update_telemetry
 from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.settings import Settings
 from heartbeat_assets_tests.lanes.histories import NOW, ROOT
@@ -248,3 +253,45 @@ def test_a_home_that_is_a_file_is_named(lane: Lane) -> None:
 
     with pytest.raises(HeartbeatError, match="HEARTBEAT_HOME"):
         compute_digest(lane, inputs={"snapshot": str(SHIPPED / "snapshot.json")}, now=NOW)
+
+
+def test_what_a_killed_command_left_unpacked_is_removed_by_the_next(lane: Lane) -> None:
+    abandoned, in_use = lane.settings.home / "scratch" / "abandoned", lane.settings.home / "scratch" / "in-use"
+    for folder in (abandoned, in_use):
+        folder.mkdir(parents=True)
+        (folder / "events.jsonl.plain").write_text("{}")
+        (folder / ".lock").touch()
+
+    with FileLock(in_use / ".lock"):
+        compute_digest(lane, inputs={"events": str(ROOT / "data" / "citizen_product" / "events")}, now=NOW)
+
+    assert not abandoned.exists()
+    assert (in_use / "events.jsonl.plain").exists()
+
+
+def test_telemetry_that_was_taken_away_leaves_the_store_too(lane: Lane, tmp_path: Path) -> None:
+    source = lane.spec.sources["events"].model_copy(update={"path": str(tmp_path / "events")})
+    lane = dataclasses.replace(
+        lane, spec=lane.spec.model_copy(update={"sources": {**lane.spec.sources, "events": source}})
+    )
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "day.jsonl").write_text("not JSON\n")
+    update_telemetry(lane)
+    assert len(list(telemetry_store(lane, "events").quarantined())) == 1
+
+    (tmp_path / "events" / "day.jsonl").unlink()
+    update_telemetry(lane)
+
+    assert list(telemetry_store(lane, "events").quarantined()) == []
+
+
+def test_a_rollup_that_ends_in_a_comment_works_stored_and_raw(lane: Lane, tmp_path: Path) -> None:
+    shutil.copytree(lane.folder, tmp_path / "lane")
+    rollup = tmp_path / "lane" / "rollup.sql"
+    rollup.write_text(rollup.read_text(encoding="utf-8") + "-- per part", encoding="utf-8")
+    lane = dataclasses.replace(lane, folder=tmp_path / "lane")
+    update_telemetry(lane)
+    stored = compute_digest(lane, now=NOW)
+    raw = compute_digest(lane, inputs={"events": str(lane.source_path("events"))}, now=NOW)
+    assert stored == raw
+    assert stored["metrics"]["drilldown_click_rate"] == 0.5

@@ -1,3 +1,5 @@
+"""Tests of digest: a digest."""
+
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any

@@ -1,3 +1,5 @@
+"""Tests of heartbeat: a heartbeat."""
+
 import copy
 import json
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Tests of history: heartbeat histories as rows."""
+
 import json
 from pathlib import Path
 
@@ -72,3 +74,12 @@ def test_an_id_longer_than_a_database_index_takes_is_imported_once_all_the_same(
     keys = {entry.entry_key for entry in import_entries([parse_line(line, 1), parse_line(line, 2)])}
     assert len(keys) == 1
     assert len(keys.pop()) < 100
+
+
+def test_another_text_under_the_same_id_is_a_row_of_its_own_and_the_same_text_is_not() -> None:
+    lines = [b'{"heartbeat_id": "a"}', b'{"heartbeat_id": "a", "status": "ok"}', b'{"heartbeat_id": "a"}']
+    entries = list(import_entries([parse_line(line, place) for place, line in enumerate(lines, start=1)]))
+    keys = [entry.entry_key for entry in entries]
+    assert keys[0] == "a"
+    assert keys[1] != "a"
+    assert keys[2] == "a"

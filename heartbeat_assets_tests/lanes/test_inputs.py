@@ -1,3 +1,5 @@
+"""Tests of inputs: what a digest reads."""
+
 import json
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Tests of judging: the verdict over a history as it stands."""
+
 import dataclasses
 import json
 from pathlib import Path

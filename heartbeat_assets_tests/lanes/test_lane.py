@@ -1,3 +1,5 @@
+"""Tests of lane: a lane as it stands on disk."""
+
 import os
 from collections.abc import Callable
 from pathlib import Path

@@ -1,3 +1,7 @@
+"""Tests of outbox: digests on their way into the history."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,10 +15,7 @@ from heartbeat_assets_tests.lanes.histories import NOW, digest_of
 
 
 def record_all(lane: Lane) -> list[dict[str, Any]]:
-    return [
-        outbox.record(lane, path, lambda digest: append_to_ledger(lane, digest, now=NOW))
-        for path in outbox.waiting(lane)
-    ]
+    return outbox.record_all(lane, lambda digest: append_to_ledger(lane, digest, now=NOW))
 
 
 def recorded_days(lane: Lane) -> list[str]:
@@ -36,13 +37,13 @@ def test_digests_that_wait_are_recorded_by_the_next_run_in_the_order_they_came(l
 
 
 def test_a_crash_before_the_row_is_written_loses_nothing(lane: Lane) -> None:
-    path = outbox.put(lane, digest_of(1))
+    outbox.put(lane, digest_of(1))
 
     def crash(digest: dict[str, Any]) -> dict[str, Any]:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        outbox.record(lane, path, crash)
+        outbox.record_all(lane, crash)
     outbox.put(lane, digest_of(2))
     record_all(lane)
 
@@ -70,7 +71,7 @@ def test_without_a_waiting_digest_the_newest_one_is_found_to_be_a_duplicate(lane
 
 def test_without_any_digest_the_error_says_what_to_do(lane: Lane) -> None:
     with pytest.raises(HeartbeatError, match="no digest yet; materialize citizen_product/digest"):
-        outbox.waiting(lane)
+        record_all(lane)
 
 
 def test_a_refused_digest_is_kept_and_does_not_come_again(lane: Lane) -> None:
@@ -83,7 +84,7 @@ def test_a_refused_digest_is_kept_and_does_not_come_again(lane: Lane) -> None:
     assert reports[0]["validation_errors"] == ["invalid_unknown_rate"]
     assert (outbox.refused_folder(lane) / path.name).is_file()
     assert recorded_days(lane) == ["2026-01-03"]
-    assert outbox.waiting(lane) == [lane.home / "digest.json"]
+    assert [report["duplicate_detected"] for report in record_all(lane)] == [True]
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", "\ud800"])
@@ -95,12 +96,19 @@ def test_a_waiting_file_that_holds_no_digest_is_named(lane: Lane, text: str) -> 
         record_all(lane)
 
 
-def test_a_digest_that_another_run_took_is_said_so(lane: Lane) -> None:
-    path = outbox.put(lane, digest_of(1))
-    path.unlink()
+def test_two_runs_at_once_record_every_digest_once_and_end_with_the_newest(lane: Lane) -> None:
+    for day in range(6):
+        outbox.put(lane, digest_of(day))
+    # Made beforehand, so that the threads meet at the outbox and not at the first opening of the ledger.
+    append_to_ledger(lane, digest_of(0), now=NOW)
 
-    with pytest.raises(HeartbeatError, match="another run recorded this digest meanwhile"):
-        outbox.record(lane, path, lambda digest: {})
+    with ThreadPoolExecutor(2) as runs:
+        for run in [runs.submit(record_all, lane) for _ in range(2)]:
+            run.result()
+
+    assert recorded_days(lane) == [f"2026-01-0{day}" for day in range(1, 7)]
+    newest = json.loads((lane.home / "digest.json").read_text(encoding="utf-8"))
+    assert newest == digest_of(5)
 
 
 def test_the_digest_of_the_newest_row_is_whole_where_it_is_at_hand(lane: Lane) -> None:

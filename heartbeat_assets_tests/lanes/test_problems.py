@@ -1,3 +1,5 @@
+"""Tests of problems: what is wrong with a defs.yaml in sentences that name the item."""
+
 import copy
 import re
 from collections.abc import Callable

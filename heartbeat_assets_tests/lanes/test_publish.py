@@ -1,3 +1,5 @@
+"""Tests of publish: the last known-good report of a lane."""
+
 import dataclasses
 import json
 import threading

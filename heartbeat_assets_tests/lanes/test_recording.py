@@ -1,3 +1,5 @@
+"""Tests of recording: recording a digest as a heartbeat."""
+
 import json
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""Tests of replay: replaying past telemetry."""
+
 import json
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Tests of report: what a published report says."""
+
 import dataclasses
 import json
 import xml.etree.ElementTree as ElementTree

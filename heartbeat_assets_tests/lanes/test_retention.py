@@ -1,3 +1,5 @@
+"""Tests of retention: retention."""
+
 import json
 
 import pytest
@@ -10,6 +12,7 @@ from heartbeat_assets.lanes.retention import (
     PLACE_KEY,
     compact,
     compacted_lines,
+    history_ends,
     incident_names,
     incidents_of,
     parity,
@@ -37,7 +40,7 @@ def good(count: int) -> list[bytes]:
 
 
 def kept(spec: LaneSpec, rows: list[HistoryRow]) -> list[HistoryRow]:
-    return list(compact(spec, rows, now=NOW).rows)
+    return list(compact(spec, rows, history_ends(rows), now=NOW).rows)
 
 
 def through_a_file(rows: list[HistoryRow]) -> list[HistoryRow]:
@@ -101,7 +104,7 @@ def test_compacting_again_changes_nothing(spec: LaneSpec, history: list[bytes]) 
 @given(specs, histories())
 def test_incidents_the_oldest_the_newest_and_the_recent_rows_stay(spec: LaneSpec, history: list[bytes]) -> None:
     rows = rows_of(history)
-    compaction = compact(spec, rows, now=NOW)
+    compaction = compact(spec, rows, history_ends(rows), now=NOW)
 
     stay = [row for row in rows if incidents_of(spec, row)] + rows[:1] + rows[-spec.retention.recent :]
     assert {row.place for row in stay} <= {row.place for row in compaction.rows}
@@ -111,7 +114,7 @@ def test_incidents_the_oldest_the_newest_and_the_recent_rows_stay(spec: LaneSpec
 
 
 def test_thinned_rows_are_chosen_by_their_place() -> None:
-    compaction = compact(SPEC, rows_of(good(200)), now=NOW)
+    compaction = compact(SPEC, rows_of(good(200)), history_ends(rows_of(good(200))), now=NOW)
 
     recent = list(range(181, 201))
     middle = [place for place in range(81, 181) if place % 5 == 0]
@@ -251,3 +254,12 @@ def test_parity_holds_through_a_file_whatever_the_text_of_the_rows(history: list
 
 def test_parity_of_nothing_with_nothing_holds() -> None:
     assert parity(SPEC, [], [], last=20, now=NOW)["status"] == "ok"
+
+
+def test_an_older_row_does_not_stand_in_for_an_equal_one_that_was_lost() -> None:
+    raw = rows_of([b"junk", *good(5), b"junk", *good(3)])
+    without_the_second = [row for row in raw if not (row.malformed and row.place > 1)]
+
+    report = parity(SPEC, raw[-5:], without_the_second, last=5, now=NOW)
+
+    assert "malformed_count_lost" in report["strict_fail_reasons"]

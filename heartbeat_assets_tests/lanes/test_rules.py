@@ -1,3 +1,5 @@
+"""Tests of rules: the window rules of a lane as data, in the contract's order."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tests of sentences: what a finding says to a tired person at 03."""
+
 import json
 from typing import Any
 

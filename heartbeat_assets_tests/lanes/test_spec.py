@@ -1,3 +1,5 @@
+"""Tests of spec: what a lane's defs.yaml may say."""
+
 import subprocess
 import sys
 

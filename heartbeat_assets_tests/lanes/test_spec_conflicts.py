@@ -1,3 +1,5 @@
+"""Tests of spec_conflicts: names in a defs.yaml that clash or point at nothing, each as a sentence that names the item."""
+
 from typing import Any
 
 import pytest

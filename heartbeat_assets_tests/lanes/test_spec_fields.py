@@ -1,3 +1,5 @@
+"""Tests of spec_fields: the kinds of value a field of defs.yaml may hold."""
+
 import pytest
 
 from heartbeat_assets.lanes.spec_fields import cron, limit, no_truth_value, timezone

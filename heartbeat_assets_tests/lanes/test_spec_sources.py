@@ -1,3 +1,5 @@
+"""Tests of spec_sources: what a lane may read."""
+
 import pytest
 
 from heartbeat_assets.errors import SpecProblem

@@ -1,3 +1,5 @@
+"""Tests of transfer: whole histories in and out of the ledger, and the proof that a history is unbroken."""
+
 import csv
 import io
 import json

@@ -1,3 +1,5 @@
+"""Tests of values: reading and rounding the values of a digest or a row by the contract's common rules."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

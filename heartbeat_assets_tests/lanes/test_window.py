@@ -1,3 +1,5 @@
+"""Tests of window: the window verdict."""
+
 import json
 from typing import Any
 
