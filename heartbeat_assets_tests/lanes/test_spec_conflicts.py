@@ -1,4 +1,4 @@
-"""Tests of spec_conflicts: names in a defs.yaml that clash or point at nothing, each as a sentence that names the item."""
+"""Tests of spec_conflicts: names in a defs.yaml that clash or point at nothing."""
 
 from typing import Any
 
