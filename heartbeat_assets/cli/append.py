@@ -11,7 +11,6 @@ from heartbeat_assets.cli.common import (
     end,
     lane_argument,
     out_option,
-    read_json_object,
     strict_option,
     the_lane,
 )
@@ -40,10 +39,11 @@ def append_command(
     heartbeat digest citizen_product --out digest.json
     heartbeat append citizen_product --digest digest.json --strict
     """
+    from heartbeat_assets.lanes.inputs import read_object
     from heartbeat_assets.lanes.recording import append_to_file, append_to_ledger
 
     lane = the_lane(lane_name)
-    digest = read_json_object("--digest", digest_file)
+    digest = read_object(f"--digest {digest_file}", digest_file)
     now = datetime.now(UTC)
     if history is not None:
         report = append_to_file(lane, digest, history, now=now, strict=strict)

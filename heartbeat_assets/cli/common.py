@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from heartbeat_assets.errors import InputMissing, InputUnreadable
 from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.settings import load_settings
 
@@ -32,22 +29,3 @@ def end(failed: bool) -> None:
     """Ends the command with 4 when a strict check failed."""
     if failed:
         click.get_current_context().exit(STRICT_FAILED)
-
-
-def read_json_object(option: str, path: Path) -> dict[str, Any]:
-    """The JSON object in a file named by `option`. Raises InputMissing or InputUnreadable."""
-    try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise InputMissing(f"{option} {path}: no such file") from None
-    except OSError as problem:
-        raise InputUnreadable(f"{option} {path}: {problem.strerror or problem}") from problem
-    except json.JSONDecodeError as problem:
-        raise InputUnreadable(
-            f"{option} {path}, line {problem.lineno}, column {problem.colno}: not JSON: {problem.msg}"
-        ) from problem
-    except (ValueError, RecursionError) as problem:
-        raise InputUnreadable(f"{option} {path}: cannot be read as JSON: {problem}") from problem
-    if not isinstance(document, dict):
-        raise InputUnreadable(f"{option} {path}: holds no JSON object")
-    return document

@@ -1,4 +1,4 @@
-"""A digest: what the numbers of a lane are now, which thresholds they keep to, and its status (CONTRACT section 2).
+"""A digest: what a lane's numbers are now, which thresholds they keep to, and its status (docs/contract.md, section 2).
 
 Pure: from the one row that digest.sql returned to the document. It must not run SQL or read the clock.
 """

@@ -14,6 +14,7 @@ from typing import Any
 from heartbeat_assets.errors import InputMissing, InputUnreadable, UsageProblem
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.spec_sources import EventsSource
+from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.telemetry.event_files import event_files
 
 
@@ -61,25 +62,34 @@ def read_document(name: str, path: Path) -> str:
 
     A number beyond a double (1e400) and the literals NaN and Infinity become null: no value.
     """
-    if path.is_dir():
-        raise InputUnreadable(f"input {name}: {path} is a folder; give the JSON file itself")
+    document = read_object(f"input {name}: {path}", path, parse_constant=lambda _: None, parse_float=_finite)
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+
+
+def read_object(label: str, path: Path, **how: Any) -> Document:
+    """The JSON object in the file at `path`, which messages call `label`; `how` goes to the JSON reader.
+
+    Raises InputMissing or InputUnreadable.
+    """
     try:
-        content = path.read_bytes().decode("utf-8-sig")
-        document = json.loads(content, parse_constant=lambda _: None, parse_float=_finite)
+        document = json.loads(path.read_bytes().decode("utf-8-sig"), **how)
+    except FileNotFoundError:
+        raise InputMissing(f"{label}: no such file") from None
+    except IsADirectoryError:
+        raise InputUnreadable(f"{label} is a folder; give the JSON file itself") from None
     except OSError as problem:
-        raise InputUnreadable(f"input {name}: {path}: {problem.strerror or problem}") from problem
+        raise InputUnreadable(f"{label}: {problem.strerror or problem}") from problem
     except UnicodeDecodeError as problem:
-        raise InputUnreadable(f"input {name}: {path}: not UTF-8 text (byte {problem.start})") from problem
+        raise InputUnreadable(f"{label}: not UTF-8 text (byte {problem.start})") from problem
     except json.JSONDecodeError as problem:
-        raise InputUnreadable(
-            f"input {name}: {path}, line {problem.lineno}, column {problem.colno}: not JSON: {problem.msg}"
-        ) from problem
+        where = f"line {problem.lineno}, column {problem.colno}"
+        raise InputUnreadable(f"{label}, {where}: not JSON: {problem.msg}") from problem
     except (ValueError, RecursionError) as problem:
-        raise InputUnreadable(f"input {name}: {path}: not JSON that can be read: {problem}") from problem
+        raise InputUnreadable(f"{label}: not JSON that can be read: {problem}") from problem
     if not isinstance(document, dict):
         kind = {list: "a list", str: "a text", type(None): "null"}.get(type(document), "a single value")
-        raise InputUnreadable(f"input {name}: {path} holds {kind}; a JSON object is expected")
-    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+        raise InputUnreadable(f"{label} holds {kind}; a JSON object is expected")
+    return document
 
 
 def _finite(text: str) -> Any:

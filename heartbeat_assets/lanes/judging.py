@@ -43,16 +43,7 @@ def judge_ledger(
     count = last or lane.spec.window.last
     rules = lane_rules(lane, limits)
     rows = list(ledger_rows(open_ledger(lane.settings.ledger_url).last(lane.name, count)))
-    total = rows[-1].place if rows else 0
-    return judge(
-        lane.spec,
-        rows,
-        rules=rules,
-        last=count,
-        entries_total=total,
-        now=now or datetime.now(UTC),
-        strict=strict,
-    )
+    return _judged(lane, rows, rules, count, now, strict)
 
 
 def judge_file(
@@ -67,13 +58,16 @@ def judge_file(
     """The verdict over the last rows of a JSONL `history`. Raises InputMissing or InputUnreadable."""
     count = last or lane.spec.window.last
     rules = lane_rules(lane, limits)
-    rows: deque[HistoryRow] = deque(maxlen=count)
-    rows.extend(file_rows(history))
+    rows = list(deque(file_rows(history), maxlen=count))
+    return _judged(lane, rows, rules, count, now, strict)
+
+
+def _judged(
+    lane: Lane, rows: list[HistoryRow], rules: list[Rule], count: int, now: datetime | None, strict: bool
+) -> Verdict:
     total = rows[-1].place if rows else 0
-    return judge(
-        lane.spec, list(rows), rules=rules, last=count, entries_total=total,
-        now=now or datetime.now(UTC), strict=strict,
-    )  # fmt: skip
+    instant = now or datetime.now(UTC)
+    return judge(lane.spec, rows, rules=rules, last=count, entries_total=total, now=instant, strict=strict)
 
 
 def blocked_since(lane: Lane, *, now: datetime | None = None) -> str:

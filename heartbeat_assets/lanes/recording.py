@@ -1,6 +1,6 @@
 """Recording a digest as a heartbeat: once, at the end of the history, in the ledger or in a JSONL file.
 
-Writes rows and says what came of it (the append report of CONTRACT section 3). It must not judge a window.
+Writes rows and says what came of it (the append report of docs/contract.md, section 3). It must not judge a window.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Retention: the compacted history keeps every incident for ever and thins the rest (CONTRACT section 6).
+"""Retention: the compacted history keeps every incident for ever and thins the rest (docs/contract.md, section 5).
 
 Pure. Thinned rows are chosen by their place in the history, not by their age, so that compacting is stable: compacting
 a compacted history with new rows behind it gives what compacting the whole would. It must not delete anything.

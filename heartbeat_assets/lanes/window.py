@@ -1,4 +1,4 @@
-"""The window verdict: may the last N heartbeats pass? (CONTRACT section 4)
+"""The window verdict: may the last N heartbeats pass? (docs/contract.md, section 4)
 
 Pure: from rows and rules to a report and one finding per rule. It must not read a history or the clock. A malformed
 row counts among the N and in every rate's denominator, is judged by the rule for malformed rows and, when newest, by
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The report of CONTRACT, a finding per rule in order, and the rows judged."""
+    """The report of the contract, a finding per rule in order, and the rows judged."""
 
     report: Document
     findings: tuple[Finding, ...]

@@ -170,9 +170,9 @@ def test_text_no_encoding_can_write_is_printed_and_recorded_all_the_same(
         (None, 2, "no such file"),
         (b"", 3, "line 1, column 1: not JSON"),
         (b'{"a": 1,\n "b": }', 3, "line 2, column 7: not JSON"),
-        (b"[1]", 3, "holds no JSON object"),
-        (b"\xff\xfe\x00", 3, "cannot be read as JSON"),
-        (b"[" * 100_000, 3, "cannot be read as JSON"),
+        (b"[1]", 3, "holds a list; a JSON object is expected"),
+        (b"\xff\xfe\x00", 3, "not UTF-8 text (byte 0)"),
+        (b"[" * 100_000, 3, "not JSON that can be read"),
     ],
 )
 def test_a_digest_file_that_cannot_be_read_is_named(
@@ -188,7 +188,8 @@ def test_a_digest_file_that_cannot_be_read_is_named(
 
 
 def test_a_folder_given_as_digest_ends_with_3(heartbeat: Heartbeat, project: CopiedProject) -> None:
-    assert heartbeat.fails(3, "append", LANE, "--digest", project.data) == f"--digest {project.data}: Is a directory"
+    message = heartbeat.fails(3, "append", LANE, "--digest", project.data)
+    assert message == f"--digest {project.data} is a folder; give the JSON file itself"
 
 
 @pytest.mark.parametrize("where", ["below a file", "a folder"])

@@ -29,7 +29,7 @@ WINDOW_RULES = (
     "latest_contract_complete_ok",
     "latest_thresholds_ok",
 )
-"""The checks of CONTRACT section 4 for this lane, in their order."""
+"""The checks of docs/contract.md, section 4 for this lane, in their order."""
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

@@ -147,7 +147,7 @@ def test_a_writer_that_hangs_is_reported_to_the_others(tmp_path: Path, monkeypat
 @pytest.mark.parametrize("missing", ["psycopg"])
 def test_a_missing_driver_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(LedgerError, match=r"pip install 'heartbeat_assets\[postgres\]'"):
+    with pytest.raises(LedgerError, match=r"pip install 'psycopg\[binary\]'"):
         open_ledger("postgresql://user:secret@127.0.0.1:1/no_driver")
 
 
