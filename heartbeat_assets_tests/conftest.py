@@ -9,6 +9,7 @@ import pytest
 from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.settings import Settings, load_settings
+from heartbeat_assets_tests.copied_project import CopiedProject, copied_project
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,3 +36,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
 def lane(settings: Settings) -> Lane:
     """The shipped lane citizen_product; what it records and publishes goes below `tmp_path`."""
     return find_lane(settings, "citizen_product")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CopiedProject]:
+    """A copy of the project's lanes and data, with homes of its own, that a test may change."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    yield from copied_project(folder, monkeypatch)

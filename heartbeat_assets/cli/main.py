@@ -76,6 +76,7 @@ class Commands(click.Group):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command that was called; whatever goes wrong leaves as a Problem with its exit code."""
         try:
             with _usage_as_object():
                 return super().invoke(ctx)

@@ -110,8 +110,10 @@ def _digest_row(lane: Lane, paths: Mapping[str, Path], *, raw: frozenset[str], p
                 if lane.spec.rollup_sql:
                     _roll_up(lane, connection, events.reading)
         with _blaming(lane, lane.spec.digest_sql):
-            query = partial(one_row, connection, lane.digest_sql())
-            return raw_events[0].reading(query) if raw_events else query()
+            query: Callable[[], dict[str, Any]] = partial(one_row, connection, lane.digest_sql())
+            for events in raw_events:
+                query = partial(events.reading, query)
+            return query()
 
 
 def _view_of_store(

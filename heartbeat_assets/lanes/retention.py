@@ -54,6 +54,7 @@ class _Counts:
             self.kept[name] += kept
 
     def table(self, names: Iterable[str]) -> Document:
+        """Entries, kept and dropped by name."""
         return {
             name: {
                 "entries": self.entries[name],

@@ -18,7 +18,7 @@ from heartbeat_assets.files import write_chunks_atomically
 from heartbeat_assets.lanes.heartbeat import check_names
 from heartbeat_assets.lanes.history import HistoryRow, file_rows, import_entries, ledger_rows
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.values import Document
+from heartbeat_assets.lanes.values import Document, flag, number, texts
 from heartbeat_assets.ledger import open_ledger
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ def export_file(lane: Lane, form: str, out: Path) -> int:
 
 def history_csv(lane: Lane) -> Iterator[bytes]:
     """The lane's history as CSV with a header: place, the row's fields, the line of a malformed row."""
-    names = list(_columns(lane))
-    yield _csv_line(names)
+    columns = _columns(lane)
+    yield _csv_line(list(columns))
     for row in _rows(lane):
-        record = _record(lane, row)
-        yield _csv_line(["" if record[name] is None else record[name] for name in names])
+        record = _record(columns, row)
+        yield _csv_line(["" if record[name] is None else record[name] for name in columns])
 
 
 def history_frame(lane: Lane, *, last: int | None = None) -> pd.DataFrame:
@@ -76,8 +76,9 @@ def history_frame(lane: Lane, *, last: int | None = None) -> pd.DataFrame:
         rows: Iterable[HistoryRow] = _rows(lane)
     else:
         rows = ledger_rows(open_ledger(lane.settings.ledger_url).last(lane.name, last))
-    frame = pd.DataFrame((_record(lane, row) for row in rows), columns=list(_columns(lane)))
-    return frame.astype(_columns(lane))
+    columns = _columns(lane)
+    frame = pd.DataFrame((_record(columns, row) for row in rows), columns=list(columns))
+    return frame.astype(columns)
 
 
 def verify_lane(lane: Lane, noted_head: str | None = None) -> Document:
@@ -110,16 +111,14 @@ def _columns(lane: Lane) -> dict[str, str]:
     return columns | {"malformed": "bool", "line": "str"}
 
 
-def _record(lane: Lane, row: HistoryRow) -> dict[str, Any]:
-    from heartbeat_assets.lanes.values import flag, number, texts
-
+def _record(columns: dict[str, str], row: HistoryRow) -> dict[str, Any]:
     content = row.content or {}
     record: dict[str, Any] = {
         "place": row.place, "run_at": _whole(row.run_at), "heartbeat_id": _whole(row.heartbeat_id),
         "status": row.status,
         "malformed": row.malformed, "line": row.line.decode("utf-8", "replace") if row.malformed else "",
     }  # fmt: skip
-    for name, kind in _columns(lane).items():
+    for name, kind in columns.items():
         if kind == "Float64":
             record[name] = number(content.get(name))
         elif kind == "boolean":

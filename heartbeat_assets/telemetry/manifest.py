@@ -61,10 +61,6 @@ class Manifest:
         return max((part.end for part in self.whole_parts), default=0)
 
     @property
-    def whole_lines(self) -> int:
-        return sum(part.line_ends for part in self.whole_parts)
-
-    @property
     def rows(self) -> int:
         return sum(part.rows for part in self.parts)
 

@@ -33,6 +33,8 @@ class RawEvents:
         self._scratch = scratch
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._plain: list[Path] = []
+        self._spellings: dict[str, str] = {}
+        self._shown: tuple[list[Path], int] | None = None
 
     @contextmanager
     def opened(self, connection: duckdb.DuckDBPyConnection) -> Iterator[RawEvents]:
@@ -47,7 +49,9 @@ class RawEvents:
                 lines = stack.enter_context(plain(file, folder))
                 # The engine takes a file of a single byte for an empty one.
                 self._plain.append(_careful(lines, folder) if lines.stat().st_size == 1 else lines)
-            self._show(self._plain, typed_sql.LONGEST_LINE_BYTES)
+            if self._plain:
+                self._spellings = sample_spellings(self._plain[0])
+            self._show(self._plain, typed_sql.LINE_LIMITS[0])
             yield self
 
     def reading(self, query: Callable[[], Answer]) -> Answer:
@@ -69,15 +73,18 @@ class RawEvents:
         self._show(copies, typed_sql.LONGEST_LINE_BYTES)
         return query()
 
-    def _show(self, files: Sequence[Path], longest_line: int) -> None:
+    def _show(self, files: list[Path], longest_line: int) -> None:
         assert self._connection is not None
+        if self._shown == (files, longest_line):
+            return
         if files:
             lines = typed_sql.raw_lines([str(file) for file in files], longest_line)
-            events = typed_sql.typed_events(lines, self._event_sets, sample_spellings(files[0]))
+            events = typed_sql.typed_events(lines, self._event_sets, self._spellings)
         else:
             events = typed_sql.with_event_sets(f"({typed_sql.EMPTY_EVENTS})", self._event_sets)
         view = typed_sql.identifier(self._name)
         run(self._connection, f"CREATE OR REPLACE TEMP VIEW {view} AS {events}")
+        self._shown = (list(files), longest_line)
 
 
 def _careful(lines: Path, folder: Path) -> Path:

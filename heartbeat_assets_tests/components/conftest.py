@@ -7,15 +7,6 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from heartbeat_assets_tests.copied_project import CopiedProject, copied_project
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CopiedProject]:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    yield from copied_project(folder, monkeypatch)
-
 
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:

@@ -29,11 +29,11 @@ def test_a_manifest_is_read_back_as_it_was_saved(folder: Path) -> None:
     assert not list(folder.glob("*.partial"))
 
 
-def test_its_sums_are_over_its_parts_and_whole_lines_leave_the_tail_out() -> None:
-    assert (KNOWN.rows, KNOWN.bad, KNOWN.whole_bytes, KNOWN.whole_lines) == (8, 1, 150, 8)
+def test_its_sums_are_over_its_parts_and_whole_bytes_leave_the_tail_out() -> None:
+    assert (KNOWN.rows, KNOWN.bad, KNOWN.whole_bytes) == (8, 1, 150)
     assert KNOWN.whole_parts == (WHOLE, GROWN)
     nothing = replace(KNOWN, parts=())
-    assert (nothing.rows, nothing.bad, nothing.whole_bytes, nothing.whole_lines) == (0, 0, 0, 0)
+    assert (nothing.rows, nothing.bad, nothing.whole_bytes) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["part-b.parquet", "part-a.quarantine.jsonl", MANIFEST])
