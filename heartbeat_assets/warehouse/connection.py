@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
+    from duckdb import DuckDBPyConnection as Connection
+
+    __all__ = ["Connection", "connect"]
 
 # Every blank of Unicode, as Python has them. The engine's own `trim` and `\s` know fewer.
 _BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))

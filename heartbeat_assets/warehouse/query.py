@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 _NO_SUCH_FILE = "No files found"
 
 
+# What stands before the first word of a query: the engine leaves it out, and then miscounts where a query is wrong.
+_BEFORE = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
+_PLACE = re.compile(r"^LINE (\d+):(.*\n?)", re.MULTILINE)
+
+
 class QueryProblem(Exception):
     """The engine refused a query, or it did not return what was asked; the message is the engine's.
 
@@ -28,18 +34,33 @@ class QueryProblem(Exception):
 
 def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> None:
     """Runs `sql`. Raises QueryProblem in the engine's words."""
-    with _engine_words():
-        connection.execute(sql, list(parameters))
+    before = _before(sql)
+    with _engine_words(sql):
+        connection.execute(sql[len(before) :], list(parameters))
+
+
+def _before(sql: str) -> str:
+    """The blanks and comments that `sql` begins with."""
+    match = _BEFORE.match(sql)
+    return match[0] if match else ""
 
 
 @contextmanager
-def _engine_words() -> Iterator[None]:
+def _engine_words(sql: str = "") -> Iterator[None]:
+    """Raises QueryProblem in the engine's words, in which the lines are those of the whole text `sql`."""
     import duckdb
+
+    lines = _before(sql).count("\n")
+
+    def numbered(place: re.Match[str]) -> str:
+        number = str(int(place[1]) + lines)
+        # The caret in the line below stays under what it points at.
+        return f"LINE {number}:{place[2]}" + " " * (len(number) - len(place[1]))
 
     try:
         yield
     except duckdb.Error as problem:
-        refused = QueryProblem(str(problem).strip())
+        refused = QueryProblem(_PLACE.sub(numbered, str(problem).strip()))
         refused.about_files = isinstance(problem, duckdb.IOException) and _NO_SUCH_FILE not in str(problem)
         raise refused from problem
 
@@ -47,13 +68,38 @@ def _engine_words() -> Iterator[None]:
 def one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     """The single row that `sql` returns, by column name. Raises QueryProblem when it returns another number."""
     run(connection, sql)
-    names = [column[0] for column in connection.description or []]
+    names = _column_names(connection)
     # A result may be worked out only now, when it is fetched.
-    with _engine_words():
+    with _engine_words(sql):
         rows = connection.fetchmany(2)
     if len(rows) != 1:
         raise QueryProblem(f"returned {'no row' if not rows else 'more than one row'}; it must return exactly one")
     return dict(zip(names, rows[0], strict=True))
+
+
+def all_rows(connection: duckdb.DuckDBPyConnection, sql: str, *, at_most: int) -> list[dict[str, Any]]:
+    """The rows of `sql` by column name. Raises QueryProblem, also when it returns more than `at_most`."""
+    run(connection, sql)
+    names = _column_names(connection)
+    with _engine_words(sql):
+        rows = connection.fetchmany(at_most + 1)
+    if len(rows) > at_most:
+        raise QueryProblem(f"returned more than {at_most:,} rows; aggregate, or add a LIMIT")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows `table` has. Raises QueryProblem."""
+    name = '"' + table.replace('"', '""') + '"'
+    return int(one_row(connection, f"SELECT count(*) AS rows FROM {name}")["rows"])
+
+
+def _column_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    names = [str(column[0]) for column in connection.description or []]
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise QueryProblem(f"returns two columns named {twice!r}; rename one")
+    return names
 
 
 def add_document(connection: duckdb.DuckDBPyConnection, table: str, document: str | None) -> None:
