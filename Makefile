@@ -24,7 +24,7 @@ help: ## Show this list
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/.runtime ## Give the shipped lane its past, then run it: telemetry, digest, heartbeat, checks, report
+run: $(VENV)/.runtime ## Give the first lane its past, then run both: sources, digest, heartbeat, checks, report
 	@$(BIN)/heartbeat replay citizen_product data/citizen_product/series --table
 	@echo
 	@$(BIN)/heartbeat run --table $(ARGS)

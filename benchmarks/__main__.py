@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import digest_speed, history_speed, ledger_speed
+from benchmarks import backtest_speed, digest_speed, history_speed, ledger_speed
 from benchmarks.measure import Line, print_table
 
 
@@ -44,6 +44,7 @@ def _lines(folder: Path, quick: bool, full: bool) -> list[Line]:
         add(f"{days} days", history_speed.measure(folder, days, 20_000 if quick else 100_000, environment))
     rows = 10_000_000 if full else 100_000 if quick else 1_000_000
     add("window verdicts", ledger_speed.measure_window(folder, rows))
+    add("backtest", backtest_speed.measure(folder, 100_000 if quick else 1_000_000))
     add("appends", ledger_speed.measure_appends(folder))
     return lines
 

@@ -22,6 +22,7 @@ class Settings:
     defs: Path
     home: Path
     ledger_url: str
+    warehouse_url: str | None = None
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -33,7 +34,8 @@ def load_settings(start: Path | None = None) -> Settings:
     project, defs = _find_project(start or Path.cwd())
     home = Path(os.environ.get("HEARTBEAT_HOME") or project / ".heartbeat").expanduser().absolute()
     ledger_url = os.environ.get("HEARTBEAT_LEDGER_URL") or str(home / "ledger.sqlite")
-    return Settings(project=project, defs=defs, home=home, ledger_url=ledger_url)
+    warehouse_url = os.environ.get("HEARTBEAT_WAREHOUSE_URL") or None
+    return Settings(project=project, defs=defs, home=home, ledger_url=ledger_url, warehouse_url=warehouse_url)
 
 
 def _find_project(start: Path) -> tuple[Path, Path]:
@@ -64,4 +66,6 @@ def _defs_folder(project: Path) -> Path | None:
     if not isinstance(table, dict) or "root_module" not in table:
         return None
     module = str(table.get("defs_module") or f"{table['root_module']}.defs")
-    return project.joinpath(*module.split("."))
+    # As `dg` looks for modules, and as it lays new projects out.
+    root = project / "src" if (project / "src").is_dir() else project
+    return root.joinpath(*module.split("."))

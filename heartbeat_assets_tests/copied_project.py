@@ -21,6 +21,7 @@ from heartbeat_assets.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 LANE = "citizen_product"
+SHIPPED_DEFS = ROOT / "heartbeat_assets" / "defs"
 SHIPPED_DATA = ROOT / "data" / LANE
 BROKEN_DAY = SHIPPED_DATA / "broken" / "2026-02-24.jsonl"
 _PROJECT_FILE = '[tool.dg]\ndirectory_type = "project"\n\n[tool.dg.project]\nroot_module = "heartbeat_assets"\n'
@@ -39,7 +40,8 @@ class CopiedProject:
         self.events = self.data / "events"
         self.snapshot = self.data / "snapshot.json"
         self.published = self.home / "published" / LANE
-        shutil.copytree(ROOT / "heartbeat_assets" / "defs", self.defs)
+        for name in (LANE, "run_pruning"):
+            shutil.copytree(SHIPPED_DEFS / name, self.defs / name)
         shutil.copytree(SHIPPED_DATA / "events", self.events)
         shutil.copy(SHIPPED_DATA / "snapshot.json", self.snapshot)
         (folder / "pyproject.toml").write_text(_PROJECT_FILE, encoding="utf-8")
@@ -71,6 +73,12 @@ class CopiedProject:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         yield document["attributes"]
         file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+
+    def add_shipped_lane(self, name: str) -> Lane:
+        """Copies another of the shipped lanes, with its data."""
+        shutil.copytree(SHIPPED_DEFS / name, self.defs / name)
+        shutil.copytree(ROOT / "data" / name, self.folder / "data" / name)
+        return find_lane(self.settings, name)
 
     def rewrite_sql(self, old: str, new: str) -> None:
         """Replaces `old`, which must be there once, in digest.sql."""

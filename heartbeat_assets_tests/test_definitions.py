@@ -27,22 +27,29 @@ print(json.dumps({"heavy": heavy, "assets": len(loaded.resolve_all_asset_specs()
 """
 
 
-def test_the_project_is_the_shipped_lane_and_the_prune_job(settings: Settings) -> None:
+def test_the_project_is_the_shipped_lanes_and_the_prune_job(settings: Settings) -> None:
     loaded = definitions.defs()
     assert isinstance(loaded, dg.Definitions)
     repository = loaded.get_repository_def()
     keys = {key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()}
+    behind = ("digest", "heartbeat", "heartbeat_compacted", "published")
+    tables = (
+        "legal_norms", "legal_norm_fragments", "legal_fragment_responsibilities", "liberty_irlc_methodologies",
+        "liberty_right_categories", "liberty_restriction_assessments",
+    )  # fmt: skip
     assert keys == {
-        f"citizen_product/{name}"
-        for name in ("telemetry", "snapshot", "summary", "digest", "heartbeat", "heartbeat_compacted", "published")
+        *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
+        *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
     }
     assert {schedule.name for schedule in repository.schedule_defs} == {
         "citizen_product_schedule",
+        "liberty_restrictions_schedule",
         "prune_runs_schedule",
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "citizen_product_automation",
         "citizen_product_telemetry_files",
+        "liberty_restrictions_automation",
     }
     assert {schedule.default_status for schedule in repository.schedule_defs} == {dg.DefaultScheduleStatus.RUNNING}
     assert {sensor.default_status for sensor in repository.sensor_defs} == {dg.DefaultSensorStatus.RUNNING}
@@ -74,7 +81,7 @@ def test_loading_the_definitions_loads_no_library_that_only_a_run_needs(tmp_path
     done = subprocess.run(
         [sys.executable, "-c", LOADING], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    assert json.loads(done.stdout) == {"heavy": [], "assets": 7}
+    assert json.loads(done.stdout) == {"heavy": [], "assets": 17}
 
 
 def test_importing_the_package_loads_no_dagster(tmp_path: Path) -> None:

@@ -105,6 +105,8 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
         "citizen_product_automation": "RUNNING",
         "citizen_product_telemetry_files": "RUNNING",
         "citizen_product_schedule": "RUNNING",
+        "liberty_restrictions_automation": "RUNNING",
+        "liberty_restrictions_schedule": "RUNNING",
         "prune_runs_schedule": "RUNNING",
     }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.lanes.lane import Lane, find_lane
+from heartbeat_assets.lanes.periods import Period, newest_period, period_called
 from heartbeat_assets.settings import load_settings
 
 STRICT_FAILED = 4
@@ -23,6 +26,25 @@ out_option = click.option(
 def the_lane(name: str) -> Lane:
     """The lane called `name` in this project. Raises UsageProblem or SpecProblem."""
     return find_lane(load_settings(), name)
+
+
+period_option = click.option(
+    "--period",
+    metavar="KEY",
+    help="Day or hour of a partitioned lane, as 2026-02-23; default: the newest that is over.",
+)
+
+
+def the_period(lane: Lane, key: str | None) -> Period | None:
+    """The period called `key`, else the newest that is over; None for a lane without partitions.
+
+    Raises UsageProblem.
+    """
+    if lane.spec.partitions is None:
+        if key is not None:
+            raise UsageProblem(f"--period {key}: lane {lane.name} is not partitioned")
+        return None
+    return period_called(lane.spec.partitions, key) if key else newest_period(lane.spec.partitions, datetime.now(UTC))
 
 
 def end(failed: bool) -> None:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from heartbeat_assets.cli.common import end, lane_argument, out_option, strict_option, the_lane
+from heartbeat_assets.cli.common import (
+    end,
+    lane_argument,
+    out_option,
+    period_option,
+    strict_option,
+    the_lane,
+    the_period,
+)
 from heartbeat_assets.cli.output import emit, json_option, pairs, progress
 from heartbeat_assets.cli.tables import digest_table
 
@@ -15,14 +23,16 @@ from heartbeat_assets.cli.tables import digest_table
 @lane_argument
 @click.option("--input", "inputs", multiple=True, metavar="NAME=PATH", help="Read this in place of a source.")
 @click.option("--threshold", "thresholds", multiple=True, metavar="NAME=VALUE", help="Replace a KPI's threshold.")
+@period_option
 @strict_option
-@click.option("--require-complete", is_flag=True, help="End with 4 unless every KPI is known and status is ok.")
+@click.option("--require-complete", is_flag=True, help="End with 4 unless all is known and the status is ok.")
 @out_option
 @json_option
 def digest_command(
     lane_name: str,
     inputs: tuple[str, ...],
     thresholds: tuple[str, ...],
+    period: str | None,
     strict: bool,
     require_complete: bool,
     out: Path | None,
@@ -45,7 +55,9 @@ def digest_command(
     given = pairs("--input", inputs)
     if not given:
         update_telemetry(lane, progress())
-    digest = compute_digest(lane, inputs=given, thresholds=limits, progress=progress())
+    about = the_period(lane, period)
+    digest = compute_digest(lane, inputs=given, thresholds=limits, period=about, progress=progress())
     emit(digest, lambda: digest_table(lane, digest), as_json, out)
-    incomplete = require_complete and not digest["checks"]["contract_complete"]
+    # A digest that is ok is complete: every KPI known, every gate passed.
+    incomplete = require_complete and digest["status"] != "ok"
     end(incomplete or (strict and digest["status"] == "failed"))

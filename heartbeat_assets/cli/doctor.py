@@ -98,7 +98,7 @@ def _lanes(settings: Settings) -> Iterator[Finding]:
         lane.rollup_sql()
         for name, source in lane.spec.sources.items():
             path = lane.source_path(name)
-            if not path.exists() and not any(character in str(path) for character in "*?["):
+            if path is not None and not path.exists() and not any(character in str(path) for character in "*?["):
                 yield (
                     f"{lane.name}.{name}",
                     "failed" if source.required else "ok",

@@ -1,25 +1,34 @@
-"""`heartbeat lanes`: which lanes there are and how each stands."""
+"""`heartbeat lanes`: which lanes there are and how each stands; a new one; what is wrong with one."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from heartbeat_assets.cli.common import end
 from heartbeat_assets.cli.output import emit, json_option, state, table, wrapped
 from heartbeat_assets.lanes.lane import Lane, find_lanes
 from heartbeat_assets.settings import load_settings
 
+if TYPE_CHECKING:
+    from heartbeat_assets.lanes.checking import Finding, LaneCheck
 
-@click.command("lanes")
+
+@click.group("lanes", invoke_without_command=True)
 @json_option
-def lanes_command(as_json: bool | None) -> None:
-    """List the lanes with their verdicts, worst first.
+@click.pass_context
+def lanes_command(context: click.Context, as_json: bool | None) -> None:
+    """List the lanes with their verdicts, worst first; make a new one, or check what is there.
 
     \b
     heartbeat lanes
-    heartbeat lanes --json
+    heartbeat lanes new my_lane
+    heartbeat lanes check my_lane
     """
+    if context.invoked_subcommand is not None:
+        return
     settings = load_settings()
     order = {"failed": 0, "degraded": 1, "ok": 2}
     documents = sorted(
@@ -27,6 +36,61 @@ def lanes_command(as_json: bool | None) -> None:
         key=lambda lane: (order[lane["status"]], lane["lane"]),
     )
     emit(documents, lambda: _people(documents, str(settings.defs)), as_json)
+
+
+@lanes_command.command("new", short_help="Write a new lane: a working, commented example.")
+@click.argument("name")
+@click.option("--from", "rows", metavar="FILE", help="Rows that the lane reads: a file, a folder or a glob.")
+@click.option("--from-table", default="", metavar="TABLE", help="The table in that file, where it holds several.")
+@json_option
+def new_command(name: str, rows: str | None, from_table: str, as_json: bool | None) -> None:
+    """Write the lane NAME: a working, commented example with rows of its own, or over a file of yours.
+
+    Nothing that is there is written over.
+
+    \b
+    heartbeat lanes new my_lane
+    heartbeat lanes new my_lane --from data/orders.parquet
+    heartbeat lanes new my_lane --from shop.sqlite --from-table orders
+    """
+    from heartbeat_assets.lanes.scaffold import new_lane
+
+    new = new_lane(load_settings(), name, rows=Path(rows) if rows else None, table=from_table)
+    files = [_near(file) for file in new.files]
+    document = {"lane": new.name, "folder": str(new.folder), "files": [str(file) for file in new.files]}
+    lines = [f"Lane {name} is ready:", *(f"  {file}" for file in files), f"Next: heartbeat lanes check {name}"]
+    emit(document, lambda: "\n".join(lines), as_json)
+
+
+@lanes_command.command("check", short_help="Find every mistake in lanes: YAML, SQL, sources, numbers.")
+@click.argument("lane_names", metavar="[LANE]...", nargs=-1)
+@json_option
+def check_command(lane_names: tuple[str, ...], as_json: bool | None) -> None:
+    """Check every LANE (all without a name): its YAML, its SQL, its sources, and what its numbers are now.
+
+    Runs the queries and records nothing. Ends with 4 when there is an error, with 0 when there are warnings only.
+
+    \b
+    heartbeat lanes check
+    heartbeat lanes check my_lane --json
+    """
+    from heartbeat_assets.lanes.checking import check_lanes
+
+    checks = check_lanes(load_settings(), lane_names)
+    emit([_check_document(check) for check in checks], lambda: _check_people(checks), as_json)
+    end(any(check.status == "failed" for check in checks))
+
+
+@lanes_command.command("schema", short_help="Print the JSON schema of a lane's defs.yaml.")
+def schema_command() -> None:
+    """Print the JSON schema of a lane's defs.yaml, which explains every field and which editors complete from.
+
+    \b
+    heartbeat lanes schema > heartbeat_assets/defs/lane.schema.json
+    """
+    from heartbeat_assets.lanes.schema import schema_text
+
+    click.echo(schema_text(), nl=False)
 
 
 def _document(lane: Lane) -> dict[str, Any]:
@@ -53,7 +117,7 @@ def _document(lane: Lane) -> dict[str, Any]:
 
 def _people(documents: list[dict[str, Any]], defs: str) -> str:
     if not documents:
-        return wrapped(f"There is no lane below {defs} yet. docs/lane-reference.md shows what a lane is.")
+        return wrapped(f"There is no lane below {defs} yet. Make one with: heartbeat lanes new my_lane")
     rows = [
         [
             lane["lane"],
@@ -66,3 +130,61 @@ def _people(documents: list[dict[str, Any]], defs: str) -> str:
         for lane in documents
     ]
     return table(["lane", "verdict", "rows", "newest run (UTC)", "publishing", "owner"], rows)
+
+
+def _check_document(check: LaneCheck) -> dict[str, Any]:
+    findings = [
+        {"severity": finding.severity, "file": str(finding.file), "message": finding.said} for finding in check.findings
+    ]
+    return {
+        "lane": check.lane,
+        "folder": str(check.file.parent),
+        "status": check.status,
+        "errors": check.count("error"),
+        "warnings": check.count("warning"),
+        "findings": findings,
+        "sources": check.sources,
+        "digest": check.digest,
+    }
+
+
+def _check_people(checks: list[LaneCheck]) -> str:
+    if not checks:
+        return "There is no lane to check."
+    blocks = ["\n".join([check.lane, *map(_finding_lines, check.findings), _check_verdict(check)]) for check in checks]
+    failed = sum(1 for check in checks if check.status == "failed")
+    if len(checks) > 1:
+        verdict = f"{failed} of them failed" if failed else "none failed"
+        blocks.append(f"{len(checks)} lanes checked: {state('failed' if failed else 'ok')}, {verdict}.")
+    return "\n\n".join(blocks)
+
+
+def _finding_lines(finding: Finding) -> str:
+    """One finding; the engine's words, where they go over several lines, stay as they stand, with its caret."""
+    symbol = click.unstyle(state("failed" if finding.severity == "error" else "degraded")).split(" ")[0]
+    first, *rest = f"{_near(finding.file)}: {finding.said}".split("\n")
+    said = wrapped(f"{symbol} {finding.severity}  {first}", "    ")
+    return "\n".join([f"  {said.lstrip()}", *(f"    {line}" for line in rest if line.strip())])
+
+
+def _check_verdict(check: LaneCheck) -> str:
+    errors, warnings = check.count("error"), check.count("warning")
+    counts = [f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning"))]
+    told = ", ".join(counts) if check.findings else "nothing to mend"
+    return wrapped(f"{state(check.status)}  {told}{_now(check.digest)}")
+
+
+def _now(digest: dict[str, Any] | None) -> str:
+    """What the lane's numbers are now, as the end of a sentence."""
+    if digest is None:
+        return ""
+    now = [f"{name}={value}" for name, value in digest.get("metrics", {}).items()]
+    if "focus_gate" in digest:
+        failed = digest["focus_gate"]["failed_gates"]
+        now.append(f"gates that do not pass: {', '.join(failed) or 'none'}")
+    return f"; now {' '.join(now)}"
+
+
+def _near(path: Path) -> str:
+    """`path` as seen from the working directory when it is below that."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -21,10 +21,12 @@ from heartbeat_assets.errors import HeartbeatError
 # Command name to the module that has it, and what it is for; the object is the name with `_command` behind.
 _COMMANDS = {
     "run": ("run", "Run lanes now, from their sources to their reports."),
+    "check": ("check", "Check lanes in continuous integration; no server, no daemon."),
     "replay": ("replay", "Give a lane its past: a heartbeat per event file."),
     "digest": ("digest", "Compute what a lane's numbers are now."),
     "append": ("append", "Record a digest as a heartbeat, once."),
     "window": ("window", "Judge the last heartbeats: may they pass?"),
+    "backtest": ("backtest", "Try a policy on the whole history before adopting it."),
     "compact": ("retention", "Thin the history; every incident stays."),
     "parity": ("retention", "Check that compacting lost nothing."),
     "import": ("transfer", "Bring a JSONL history into the ledger."),

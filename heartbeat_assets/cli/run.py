@@ -7,21 +7,25 @@ from typing import Any
 
 import click
 
-from heartbeat_assets.cli.common import end, strict_option
+from heartbeat_assets.cli.common import end, period_option, strict_option, the_period
 from heartbeat_assets.cli.output import emit, json_option, state, wrapped
 from heartbeat_assets.cli.tables import digest_table, window_table
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.lanes.lane import Lane, find_lane, find_lanes
+from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.lanes.sentences import minute_text
 from heartbeat_assets.settings import load_settings
 
 
 @click.command("run")
 @click.argument("lane_names", metavar="[LANE]...", nargs=-1)
+@period_option
 @strict_option
 @click.option("--verbose", is_flag=True, help="Show Dagster's log on standard error.")
 @json_option
-def run_command(lane_names: tuple[str, ...], strict: bool, verbose: bool, as_json: bool | None) -> None:
+def run_command(
+    lane_names: tuple[str, ...], period: str | None, strict: bool, verbose: bool, as_json: bool | None
+) -> None:
     """Run every LANE (all without a name): digest, heartbeat, window checks, publish or block.
 
     The same Dagster job as in the UI, in this process; the run is recorded in Dagster's instance. A step that fails
@@ -33,7 +37,9 @@ def run_command(lane_names: tuple[str, ...], strict: bool, verbose: bool, as_jso
     """
     settings = load_settings()
     lanes = [find_lane(settings, name) for name in lane_names] or list(find_lanes(settings).values())
-    outcomes = [_run(lane, "DEBUG" if verbose else "CRITICAL") for lane in lanes]
+    periods = [the_period(lane, period) for lane in lanes]
+    log_level = "DEBUG" if verbose else "CRITICAL"
+    outcomes = [_run(lane, about, log_level) for lane, about in zip(lanes, periods, strict=True)]
     documents = [document for document, _ in outcomes]
     emit(documents, lambda: "\n\n".join(text for _, text in outcomes) or "There is no lane to run.", as_json)
     errors = [f"{document['lane']}: {error}" for document in documents for error in document["errors"]]
@@ -42,14 +48,14 @@ def run_command(lane_names: tuple[str, ...], strict: bool, verbose: bool, as_jso
     end(strict and any(document["window"]["strict_fail_reasons"] for document in documents))
 
 
-def _run(lane: Lane, log_level: str) -> tuple[dict[str, Any], str]:
+def _run(lane: Lane, period: Period | None, log_level: str) -> tuple[dict[str, Any], str]:
     """Runs one lane; returns what happened as a document and as text for people."""
     from heartbeat_assets.components.run_now import run_lane
     from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
     from heartbeat_assets.lanes.outbox import digest_of_newest
     from heartbeat_assets.lanes.publish import may_publish, published_report
 
-    outcome = run_lane(lane, log_level=log_level)
+    outcome = run_lane(lane, period=period, log_level=log_level)
     verdict = judge_ledger(lane)
     blocked = not may_publish(verdict)
     errors = list(outcome.failures)
@@ -78,8 +84,8 @@ def _run(lane: Lane, log_level: str) -> tuple[dict[str, Any], str]:
         lines.append(wrapped(f"{state('failed')}  Publishing is blocked since {minute_text(since)}; {kept}."))
     else:
         lines.append(f"{state('ok')}  Published to {_near(lane.published)}")
-    if digest:
-        lines.append(" ".join(f"{name}={digest['metrics'][name]}" for name in (kpi.name for kpi in lane.spec.kpis)))
+    if digest and lane.spec.kpis:
+        lines.append(" ".join(f"{kpi.name}={digest['metrics'][kpi.name]}" for kpi in lane.spec.kpis))
     return document, "\n".join(lines)
 
 

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from heartbeat_assets.cli.output import shown_width, state, table, wrapped
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.report import kpi_rows, with_unit
+from heartbeat_assets.lanes.report import gate_rows, gates_summary, kpi_rows, with_unit
 from heartbeat_assets.lanes.sentences import finding_sentence, minute_text, verdict_sentence
 from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.lanes.window import Verdict
 
 
 def digest_table(lane: Lane, digest: Document) -> str:
-    """KPIs with thresholds, what the telemetry held, and the status."""
-    rows = [
-        [
-            kpi.name,
-            with_unit(kpi, value),
-            f"{'at most' if kpi.max is not None else 'at least'} {with_unit(kpi, limit)}",
-            state("ok") if kept else state("failed") if kept is False else state("degraded"),
-        ]
+    """KPIs with thresholds, gates with their figures, what the telemetry held, and the status."""
+    kpis = [
+        [kpi.name, with_unit(kpi, value), f"{kpi.edge} {with_unit(kpi, limit)}", _kept(kept)]
         for kpi, value, limit, kept in kpi_rows(lane, digest)
     ]
-    lines = [table(["KPI", "value", "threshold", ""], rows), ""]
+    gates = [[_kept(passed), gate.name, figures] for gate, figures, passed in gate_rows(lane, digest)]
+    lines = [table(["KPI", "value", "threshold", ""], kpis), ""] if kpis else []
+    lines += [table(["", "gate", "figures"], gates), "", f"{gates_summary(lane, digest)}."] if gates else []
     counts = digest.get("telemetry") or {}
     if counts.get("events_total") is not None:
         lines.append(
             f"{counts['events_total']:,} events in {counts['sessions_total']:,} sessions, "
             f"{counts['parse_errors']:,} lines in quarantine."
         )
-    reasons = ", ".join(digest["failure_reasons"] or digest["missing_metrics"])
+    reasons = digest.get("error") or ", ".join(digest["failure_reasons"] or digest.get("missing_metrics", []))
     status = f"Digest of {minute_text(digest['generated_at'])}: {state(digest['status'])}"
     lines.append(wrapped(f"{status} {reasons}".rstrip()))
     return "\n".join(lines)
+
+
+def _kept(kept: bool | None) -> str:
+    return state("ok" if kept else "failed" if kept is False else "degraded")
 
 
 def append_table(lane: Lane, report: Document) -> str:

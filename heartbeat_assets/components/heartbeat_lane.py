@@ -16,13 +16,15 @@ from heartbeat_assets.components.lane_assets import (
     digest_asset,
     heartbeat_asset,
     published_asset,
-    source_asset,
 )  # fmt: skip
 from heartbeat_assets.components.lane_checks import window_checks
+from heartbeat_assets.components.lane_scaffolder import LaneScaffolder
 from heartbeat_assets.components.lane_triggers import automation_sensor, file_sensor, lane_job, lane_schedule
+from heartbeat_assets.components.source_assets import source_asset
 from heartbeat_assets.lanes.lane import Lane, lane_name
+from heartbeat_assets.lanes.lane_file import documents_in
 from heartbeat_assets.lanes.problems import checked_spec
-from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.schema import attributes_schema
 from heartbeat_assets.settings import load_settings
 
 
@@ -30,11 +32,12 @@ class LaneAttributes(RootModel[dict[str, Any]]):
     """The attributes as written; `load` checks them, so that a mistake is one sentence naming file and item."""
 
     @classmethod
-    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The schema of a lane, for editors and `dg check yaml`."""
-        return LaneSpec.model_json_schema(*args, **kwargs)
+    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+        """The schema of a lane, for editors, `dg check yaml` and the pages Dagster shows of a component."""
+        return attributes_schema()
 
 
+@dg.scaffold_with(LaneScaffolder)
 class HeartbeatLane(dg.Component):
     """A lane: SQL that returns one row of KPIs, and a contract on what the last N runs may miss."""
 
@@ -55,8 +58,12 @@ class HeartbeatLane(dg.Component):
     @classmethod
     def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> HeartbeatLane:
         folder = Path(context.path)
+        file = folder / "defs.yaml"
+        if file.is_file():
+            # Dagster takes the last of two settings of one name; the file is read once more to refuse that.
+            documents_in(file)
         written = attributes.root if isinstance(attributes, LaneAttributes) else {}
-        spec = checked_spec(written, str(folder / "defs.yaml"))
+        spec = checked_spec(written, str(file))
         return cls(Lane(lane_name(spec, folder), spec, folder, load_settings(folder)))
 
     def build_assets(self) -> list[dg.AssetsDefinition]:

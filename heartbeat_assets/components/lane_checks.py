@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from heartbeat_assets.components.lane_assets import HEARTBEAT, asset_key, failing_clearly
+from heartbeat_assets.components.asset_basics import HEARTBEAT, asset_key, failing_clearly
 from heartbeat_assets.lanes.judging import judge_ledger
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.sentences import finding_sentence, limit_text, rule_sentence, verdict_sentence

@@ -12,7 +12,8 @@ from typing import Any
 
 import dagster as dg
 
-from heartbeat_assets.components.lane_assets import source_asset_name
+from heartbeat_assets.components.lane_partitions import partitioned_schedule
+from heartbeat_assets.components.source_assets import source_asset_name
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.telemetry.event_files import event_files
@@ -38,14 +39,16 @@ def lane_schedule(lane: Lane, job: LaneJob) -> dg.ScheduleDefinition | None:
     """The lane's cron, or None when it has none."""
     if lane.spec.schedule is None:
         return None
-    return dg.ScheduleDefinition(
-        name=f"{lane.name}_schedule",
-        job=job,
-        cron_schedule=lane.spec.schedule.cron,
-        execution_timezone=lane.spec.schedule.timezone,
-        default_status=_schedule_status(lane.spec.schedule.enabled),
-        description=f"Runs lane {lane.name} by the clock.",
-    )
+    about: dict[str, Any] = {
+        "name": f"{lane.name}_schedule",
+        "cron_schedule": lane.spec.schedule.cron,
+        "execution_timezone": lane.spec.schedule.timezone,
+        "default_status": _schedule_status(lane.spec.schedule.enabled),
+        "description": f"Runs lane {lane.name} by the clock.",
+    }
+    if lane.spec.partitions is not None:
+        return partitioned_schedule(lane, job, **about)
+    return dg.ScheduleDefinition(job=job, **about)
 
 
 def automation_sensor(lane: Lane) -> dg.AutomationConditionSensorDefinition:
@@ -66,13 +69,14 @@ def file_sensor(lane: Lane, job: LaneJob) -> dg.SensorDefinition | None:
         return None
     source = events[0]
     folder = lane.source_path(source)
+    assert folder is not None
 
     @dg.sensor(
         name=f"{lane.name}_{source_asset_name(lane, source)}_files",
         job=job,
         minimum_interval_seconds=settings.every_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING if settings.enabled else dg.DefaultSensorStatus.STOPPED,
-        description=f"Runs lane {lane.name} when files in {lane.spec.sources[source].path} are new, have grown or are "
+        description=f"Runs lane {lane.name} when files in {lane.spec.sources[source].place} are new, have grown or are "
         "gone.",
     )
     def files_of_lane(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:

@@ -2,96 +2,97 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from heartbeat_assets.lanes.heartbeat import check_names
+from heartbeat_assets.components.markdown_tables import markdown_table
+from heartbeat_assets.lanes.heartbeat import check_names, recorded_figures, row_names
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.report import SYMBOLS, kpi_rows, with_unit
-from heartbeat_assets.lanes.sentences import verdict_sentence
-from heartbeat_assets.lanes.values import Document, section
+from heartbeat_assets.lanes.report import GATE_MARKS, SYMBOLS, gate_rows, gates_summary, kpi_rows, with_unit
+from heartbeat_assets.lanes.sentences import value_text, verdict_sentence
+from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE
+from heartbeat_assets.lanes.values import Document, number, section
 from heartbeat_assets.lanes.window import Verdict
-from heartbeat_assets.telemetry.store import IngestReport
 
 Metadata = dict[str, Any]
-_QUARANTINE_SHOWN = 10
+_CONTEXT_SHOWN = 25
+_PERIODS_SHOWN = 50
 
 
-def of_telemetry(lane: Lane, source: str, report: IngestReport | None) -> Metadata:
-    """What a look at the telemetry came to, with the newest bad lines."""
-    if report is None:
-        return {"present": False}
-    from heartbeat_assets.lanes.compute import telemetry_store
-
-    shown: Metadata = {
-        "present": True,
-        "dagster/row_count": report.events_total,
-        "parse_errors": report.parse_errors,
-        "new_events": report.new_events,
-        "new_parse_errors": report.new_parse_errors,
-        "files": report.files,
-        "files_read": report.files_read,
-        "files_forgotten": report.files_forgotten,
-        "bytes_read": report.bytes_read,
-    }
-    if report.parse_errors:
-        bad = []
-        for line in telemetry_store(lane, source).quarantined():
-            bad.append([line["file"], str(line["line"]), line["reason"], _short(line["text"])])
-            if len(bad) == _QUARANTINE_SHOWN:
-                break
-        shown["quarantine"] = dg.MetadataValue.md(markdown_table(["file", "line", "reason", "text"], bad))
+def of_digests(lane: Lane, digests: list[Document]) -> Metadata:
+    """What is shown of the digests of one run: the newest in full, and the periods when there are several."""
+    shown = of_digest(lane, digests[-1])
+    periods = [
+        [digest["period"]["key"], digest["status"], f"{digest['events_in_period'] or 0:,}"]
+        for digest in digests
+        if "period" in digest
+    ]
+    if len(periods) > 1:
+        shown["periods"] = dg.MetadataValue.md(
+            markdown_table(["period", "status", "events"], periods[-_PERIODS_SHOWN:])
+        )
+    if periods:
+        shown |= {"period": periods[-1][0], "events_in_period": digests[-1]["events_in_period"] or 0}
     return shown
-
-
-def of_document(path: Path | None, document: str | None) -> Metadata:
-    """What a JSON source is: where, how big, which keys."""
-    if path is None or document is None:
-        return {"present": False}
-    keys = ", ".join(f"`{key}`" for key in json.loads(document))
-    return {
-        "present": True,
-        "path": dg.MetadataValue.path(str(path)),
-        "bytes": path.stat().st_size,
-        "modified": dg.MetadataValue.timestamp(path.stat().st_mtime),
-        "sha256": hashlib.sha256(document.encode()).hexdigest()[:12],
-        "keys": dg.MetadataValue.md(keys),
-    }
 
 
 def of_digest(lane: Lane, digest: Document) -> Metadata:
     """A table a person reads, and every figure as a number to plot."""
     rows = []
     for kpi, value, limit, kept in kpi_rows(lane, digest):
-        edge = "at most" if kpi.max is not None else "at least"
         mark = "● kept" if kept else "◆ broken" if kept is False else "▲ not known"
-        rows.append([f"`{kpi.name}`", with_unit(kpi, value), f"{edge} {with_unit(kpi, limit)}", mark, kpi.description])
-    table = markdown_table(["KPI", "value", "threshold", "", "meaning"], rows)
-    shown: Metadata = {"status": digest["status"], "kpis": dg.MetadataValue.md(table)}
-    figures = {**section(digest, "metrics"), **section(digest, "telemetry")}
+        rows.append(
+            [f"`{kpi.name}`", with_unit(kpi, value), f"{kpi.edge} {with_unit(kpi, limit)}", mark, kpi.description]
+        )
+    shown: Metadata = {"status": digest["status"]}
+    if rows:
+        header = ["KPI", "value", "threshold", "", "meaning"]
+        shown["kpis"] = dg.MetadataValue.md(markdown_table(header, rows))
+    gates = [
+        [f"`{gate.name}`", figures, GATE_MARKS[passed], gate.description]
+        for gate, figures, passed in gate_rows(lane, digest)
+    ]
+    if gates:
+        shown["gates"] = dg.MetadataValue.md(markdown_table(["gate", "figures", "", "meaning"], gates))
+    for name in lane.spec.context:
+        shown[name] = dg.MetadataValue.md(_context_table(digest.get(name) or []))
+    figures = {**section(digest, "metrics"), **section(digest, "telemetry"), **recorded_figures(lane.spec, digest)}
     return shown | {name: value for name, value in figures.items() if value is not None}
+
+
+def _context_table(rows: list[Document]) -> str:
+    """The first rows of a context table, and how many more there are."""
+    if not rows:
+        return "No rows."
+    cells = [["" if value is None else str(value) for value in row.values()] for row in rows[:_CONTEXT_SHOWN]]
+    more = f"\n\nand {len(rows) - _CONTEXT_SHOWN:,} more rows." if len(rows) > _CONTEXT_SHOWN else ""
+    return markdown_table(list(rows[0]), cells) + more
 
 
 def digest_check_sentence(lane: Lane, name: str) -> str:
     """What a check of the digest asks for."""
     for kpi in lane.spec.kpis:
         if kpi.check_name == name:
-            edge = "at most" if kpi.max is not None else "at least"
-            return f"{kpi.name} is {edge} {with_unit(kpi, kpi.threshold)} in this run. Tells, never blocks."
+            return f"{kpi.name} is {kpi.edge} {with_unit(kpi, kpi.threshold)} in this run. Tells, never blocks."
     for availability in lane.spec.availability:
         if availability.check == name:
             return f"At least one of {', '.join(availability.any_of)} is known. Tells, never blocks."
+    for gate in lane.spec.gates:
+        if gate.name == name:
+            asked = " and ".join(f"{one.value} {one.edge} {value_text(one.threshold)}" for one in gate.conditions)
+            return f"{gate.description} Passes with {asked}. Tells, never blocks.".strip()
+    if name == FOCUS_GATE:
+        return "Every gate passed in this run. Tells, never blocks."
     return "Every KPI is known and the status is ok. Tells, never blocks."
 
 
 def digest_check_results(lane: Lane, digest: Document) -> Iterator[dg.AssetCheckResult]:
     """The digest's own checks. A check that is not known does not pass."""
     values = {kpi.check_name: (kpi, value, limit) for kpi, value, limit, _ in kpi_rows(lane, digest)}
+    gates = {gate.name: figures for gate, figures, _ in gate_rows(lane, digest)}
     for name in check_names(lane.spec):
         shown: Metadata = {}
         sentence = digest_check_sentence(lane, name).removesuffix(" Tells, never blocks.")
@@ -100,6 +101,10 @@ def digest_check_results(lane: Lane, digest: Document) -> Iterator[dg.AssetCheck
             shown = {"threshold": limit} | ({} if value is None else {"value": value})
             edge = "maximum" if kpi.max is not None else "minimum"
             sentence = f"{kpi.name} is {with_unit(kpi, value)}; its {edge} is {with_unit(kpi, limit)}."
+        elif name in gates:
+            sentence = f"{gates[name]}."
+        elif name == FOCUS_GATE:
+            sentence = f"{gates_summary(lane, digest)}."
         yield dg.AssetCheckResult(
             check_name=name,
             passed=digest["checks"].get(name) is True,
@@ -121,7 +126,15 @@ def of_heartbeat(lane: Lane, reports: list[Document]) -> Metadata:
         "run_at": row["run_at"],
         "heartbeat_id": row["heartbeat_id"],
     }
-    return shown | {kpi.name: row[kpi.name] for kpi in lane.spec.kpis if row[kpi.name] is not None}
+    if lane.spec.partitions:
+        revisions = [report["heartbeat"] for report in reports if report["appended"] and report["heartbeat"]["revises"]]
+        shown |= {"period": row["period"], "revision": row["revision"], "revisions": len(revisions)}
+        if revisions:
+            cells = [[one["period"], str(one["revision"]), str(one["late_events"])] for one in revisions]
+            table = markdown_table(["period", "revision", "late events"], cells[-_PERIODS_SHOWN:])
+            shown["revised_periods"] = dg.MetadataValue.md(table)
+    known = row_names(lane.spec) - {kpi.name for kpi in lane.spec.kpis}
+    return shown | {name: value for name, value in row.items() if name not in known and number(value) is not None}
 
 
 def of_compaction(lane: Lane, report: Document) -> Metadata:
@@ -176,17 +189,3 @@ def of_published(lane: Lane, folder: Path, digest: Document, verdict: Verdict) -
         "folder": dg.MetadataValue.path(str(folder)),
         "report": dg.MetadataValue.md((folder / "report.md").read_text(encoding="utf-8")),
     }
-
-
-def markdown_table(header: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table; a `|` or a line end in a cell does not break it."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("\r", " ")
-
-
-def _short(text: str) -> str:
-    return f"`{text[:80].replace('`', chr(39))}`" + ("…" if len(text) > 80 else "")

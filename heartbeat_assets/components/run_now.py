@@ -15,6 +15,7 @@ from heartbeat_assets.components.heartbeat_lane import HeartbeatLane
 from heartbeat_assets.errors import HeartbeatError, UsageProblem
 from heartbeat_assets.files import write_atomically
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.settings import Settings
 
 _QUIET = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
@@ -29,9 +30,10 @@ class RunOutcome:
     failures: tuple[str, ...]
 
 
-def run_lane(lane: Lane, *, log_level: str = "CRITICAL") -> RunOutcome:
+def run_lane(lane: Lane, *, period: Period | None = None, log_level: str = "CRITICAL") -> RunOutcome:
     """Runs `lane` from its sources to its published report. Does not raise when a step fails or a check blocks.
 
+    A partitioned lane runs for one `period`.
     `log_level` is for Dagster's log on standard error; the instance keeps the whole log anyway.
     """
     definitions = HeartbeatLane(lane).definitions()
@@ -40,6 +42,7 @@ def run_lane(lane: Lane, *, log_level: str = "CRITICAL") -> RunOutcome:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
+            partition_key=period.key if period else None,
             tags={"heartbeat/lane": lane.name},
             run_config={"loggers": {"console": {"config": {"log_level": log_level}}}},
         )

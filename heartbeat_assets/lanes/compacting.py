@@ -92,7 +92,7 @@ def _kept_so_far(lane: Lane, ledger: Ledger) -> list[HistoryRow]:
 def _note(lane: Lane, ledger: Ledger, place: int) -> Document:
     """What the compacted file, whose newest row is at `place`, depends on."""
     at_place = ledger.last(lane.name, 1, before_place=place + 1)
-    judged = [lane.spec.retention.model_dump(), [(kpi.window, kpi.check_name) for kpi in lane.spec.kpis]]
+    judged = [lane.spec.retention.model_dump(), [(one.counted_as, one.field) for one in lane.spec.criteria]]
     try:
         content = lane.compacted_history.read_bytes()
     except OSError:

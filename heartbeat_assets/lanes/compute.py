@@ -6,38 +6,28 @@ pass. It must not record or judge the digest.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from heartbeat_assets.errors import HeartbeatError, SpecProblem
+from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.lanes.digest import build_digest
-from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
+from heartbeat_assets.lanes.inputs import resolve_inputs
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.opening import Opened, Progress, opened, rollups_of, scratch_folder, silent, telemetry_store
+from heartbeat_assets.lanes.period_views import count_in_period
+from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.lanes.spec_sources import EventsSource
+from heartbeat_assets.lanes.table_sources import add_source
 from heartbeat_assets.lanes.values import Document
-from heartbeat_assets.telemetry.event_files import event_files
-from heartbeat_assets.telemetry.raw import RawEvents
-from heartbeat_assets.telemetry.store import IngestReport, TelemetryStore, view_of_parquet
-from heartbeat_assets.telemetry.typed_sql import stored_events
-from heartbeat_assets.warehouse import QueryProblem, add_document, add_rows, connect, one_row, run
+from heartbeat_assets.telemetry.store import IngestReport
+from heartbeat_assets.warehouse import all_rows, connect, count_rows, one_row
+from heartbeat_assets.warehouse.tables import TableSeen
 
-Progress = Callable[[str], None]
-_LOCK = ".lock"
-
-
-def silent(_: str) -> None:
-    """Progress that nobody watches."""
-
-
-def telemetry_store(lane: Lane, source: str) -> TelemetryStore:
-    """The store of the lane's telemetry `source`."""
-    return TelemetryStore(lane.home / "telemetry" / source)
+# A table of the digest is for reading; a heartbeat's id is worked out over all of it.
+_LONGEST_CONTEXT = 10_000
 
 
 def update_telemetry(lane: Lane, progress: Progress = silent, *, only: str | None = None) -> dict[str, IngestReport]:
@@ -46,14 +36,17 @@ def update_telemetry(lane: Lane, progress: Progress = silent, *, only: str | Non
     Raises InputMissing, InputUnreadable (the readable files were read all the same) or SpecProblem.
     """
     reports = {}
-    paths = resolve_inputs(lane)
+    paths = resolve_inputs(lane, only=only)
     for name, source in lane.spec.sources.items():
         if isinstance(source, EventsSource) and only in (None, name):
             store = telemetry_store(lane, name)
             with store.locked():
-                if name in paths:
-                    reports[name] = store.ingest(paths[name], progress)
-                    _rollups(lane, name, store, progress)
+                path = paths.get(name)
+                if path is not None:
+                    reports[name] = store.ingest(path, progress)
+                    # Where each run covers one period, rollups of whole files would merge the wrong events.
+                    if lane.spec.partitions is None:
+                        rollups_of(lane, name, store, progress)
                 else:
                     store.forget()
     return reports
@@ -64,118 +57,56 @@ def compute_digest(
     *,
     inputs: Mapping[str, str] | None = None,
     thresholds: Mapping[str, float] | None = None,
+    period: Period | None = None,
     now: datetime | None = None,
     progress: Progress = silent,
 ) -> Document:
     """The lane's digest now: of the sources of defs.yaml as last read, or of the files given as `inputs`.
 
     Telemetry named in `inputs` is read raw in one pass and leaves nothing behind; without, call `update_telemetry`
-    before. Raises HeartbeatError of the kind that fits.
+    before. A partitioned lane needs a `period`, whose end then dates the digest. Raises HeartbeatError of the kind
+    that fits.
     """
+    if (period is None) != (lane.spec.partitions is None):
+        raise UsageProblem(f"lane {lane.name} is {'not ' if period else ''}partitioned; {_PERIOD_HINT[period is None]}")
     paths = resolve_inputs(lane, inputs)
-    row = _digest_row(lane, paths, raw=frozenset(inputs or ()), progress=progress)
-    return build_digest(
+    with opened(lane, paths, raw=frozenset(inputs or ()), period=period, progress=progress) as sources:
+        row, context = digest_row(lane, sources), context_rows(lane, sources)
+        counted = sources(lane.spec.digest_sql, partial(count_in_period, sources.connection, lane)) if period else None
+    digest = build_digest(
         lane.spec,
         row,
-        generated_at=now or datetime.now(UTC),
+        context=context,
+        generated_at=period.end if period else now or datetime.now(UTC),
         sources_read=list(paths),
         thresholds=thresholds,
         sql_file=str(lane.folder / lane.spec.digest_sql),
     )
+    return digest | ({"period": period.document, "events_in_period": counted} if period else {})
 
 
-def _digest_row(lane: Lane, paths: Mapping[str, Path], *, raw: frozenset[str], progress: Progress) -> dict[str, Any]:
-    with ExitStack() as stack:
-        raw_events: list[RawEvents] = []
-        scratch = Path(stack.enter_context(_scratch(lane)))
-        connection = stack.enter_context(connect(scratch))
-        add_rows(
-            connection,
-            "sources",
-            "name VARCHAR, present BOOLEAN",
-            [(name, name in paths) for name in lane.spec.sources],
-        )
-        for name, source in lane.spec.sources.items():
-            path = paths.get(name)
-            if not isinstance(source, EventsSource):
-                add_document(connection, name, read_document(name, path) if path else None)
-            elif path is not None and name not in raw:
-                store = telemetry_store(lane, name)
-                stack.enter_context(store.locked())
-                _view_of_store(lane, connection, name, source, store, progress)
-            else:
-                files = event_files(path) if path else []
-                events = stack.enter_context(RawEvents(files, name, source.event_sets, scratch).opened(connection))
-                raw_events.append(events)
-                if lane.spec.rollup_sql:
-                    _roll_up(lane, connection, events.reading)
-        with _blaming(lane, lane.spec.digest_sql):
-            query: Callable[[], dict[str, Any]] = partial(one_row, connection, lane.digest_sql())
-            for events in raw_events:
-                query = partial(events.reading, query)
-            return query()
+_PERIOD_HINT = {True: "name the period", False: "take the period out"}
 
 
-def _view_of_store(
-    lane: Lane, connection: Any, name: str, source: EventsSource, store: TelemetryStore, progress: Progress
-) -> None:
-    view_of_parquet(connection, name, source.event_sets, store.parquet_files())
-    if not lane.spec.rollup_sql:
-        return
-    rollups = _rollups(lane, name, store, progress)
-    if rollups:
-        stored = stored_events([str(file) for file in rollups])
-        run(connection, f"CREATE TEMP VIEW rollup AS SELECT * FROM {stored}")
-    else:
-        _roll_up(lane, connection, lambda query: query())
+def digest_row(lane: Lane, sources: Opened) -> dict[str, Any]:
+    """The one row of digest.sql. Raises SpecProblem."""
+    return sources(lane.spec.digest_sql, partial(one_row, sources.connection, lane.digest_sql()))
 
 
-def _rollups(lane: Lane, name: str, store: TelemetryStore, progress: Progress) -> list[Path]:
-    sql, source = lane.rollup_sql(), lane.spec.sources[name]
-    if sql is None or not isinstance(source, EventsSource):
-        return []
-    with _blaming(lane, lane.spec.rollup_sql):
-        return store.rollup_files(name, source.event_sets, sql, progress)
+def context_rows(lane: Lane, sources: Opened) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each context query by the name of its table. Raises SpecProblem."""
+    return {
+        name: sources(lane.spec.context[name], partial(all_rows, sources.connection, sql, at_most=_LONGEST_CONTEXT))
+        for name, sql in lane.context_sql().items()
+    }
 
 
-def _roll_up(lane: Lane, connection: Any, reading: Callable[[Callable[[], None]], None]) -> None:
-    """The table that digest.sql merges, from the view of the events, where no stored rollup is at hand."""
-    with _blaming(lane, lane.spec.rollup_sql):
-        reading(partial(run, connection, f"CREATE TEMP TABLE rollup AS {lane.rollup_sql()}"))
+def look_at_source(lane: Lane, name: str, path: Path | None) -> tuple[TableSeen, int]:
+    """What a source of rows is now: its columns, files and age, and how many rows it has.
 
-
-@contextmanager
-def _blaming(lane: Lane, file: str | None) -> Iterator[None]:
-    """Names the SQL file of the lane whose query the engine refuses."""
-    try:
-        yield
-    except QueryProblem as problem:
-        raise SpecProblem(str(lane.folder / str(file)), [str(problem)]) from problem
-
-
-@contextmanager
-def _scratch(lane: Lane) -> Iterator[str]:
-    from filelock import FileLock
-
-    folder = lane.settings.home / "scratch"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(folder)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=f"{lane.name}-") as name, FileLock(Path(name) / _LOCK):
-            yield name
-    except OSError as problem:
-        raise HeartbeatError(
-            f"{folder}: {problem.strerror or problem}; check the disk, or set HEARTBEAT_HOME"
-        ) from problem
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Removes what killed commands left, known by a lock that nobody holds: unpacked telemetry can be large."""
-    from filelock import FileLock, Timeout
-
-    for left in folder.iterdir():
-        lock = left / _LOCK
-        # Without a lock file it is just being made, or not ours.
-        if lock.is_file():
-            with suppress(Timeout, OSError), FileLock(lock, timeout=0):
-                shutil.rmtree(left, ignore_errors=True)
+    Raises SourceMissing, SourceUnreadable or SpecProblem.
+    """
+    with scratch_folder(lane) as scratch, connect(Path(scratch)) as connection:
+        seen = add_source(connection, lane, name, path, Path(scratch), table=name)
+        assert seen is not None
+        return seen, count_rows(connection, name)

@@ -12,14 +12,16 @@ from decimal import Decimal
 from typing import Any
 
 from heartbeat_assets.errors import SpecProblem, UsageProblem
-from heartbeat_assets.lanes.spec import Kpi, LaneSpec
+from heartbeat_assets.lanes.heartbeat import row_names
+from heartbeat_assets.lanes.outcome import Outcome, judge_gates, judge_kpis
+from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.spec_conflicts import DIGEST_FIELDS
+from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE, Kpi
 from heartbeat_assets.lanes.values import Document, instant_text, number, rounded
 from heartbeat_assets.telemetry.values import number as written_number
 
 # What a digest works out by itself; a column of digest.sql cannot say otherwise.
-_COMPUTED = (
-    "generated_at", "telemetry_sources", "thresholds", "checks", "missing_metrics", "failure_reasons", "status"
-)  # fmt: skip
+_COMPUTED = tuple(name for name in DIGEST_FIELDS if name != "metrics")
 
 
 def build_digest(
@@ -27,51 +29,67 @@ def build_digest(
     row: Mapping[str, Any],
     *,
     generated_at: datetime,
+    context: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     sources_read: Sequence[str] = (),
     thresholds: Mapping[str, float] | None = None,
     sql_file: str = "digest.sql",
 ) -> Document:
-    """The digest document of `row`, the columns of digest.sql by name.
+    """The digest document of `row`, the columns of digest.sql by name, and the rows of each `context` table.
 
     `sources_read` names the sources that were there; `thresholds` replaces those of the spec by name. Raises
-    SpecProblem when the row has no column for a KPI or a value that is no number.
+    SpecProblem when the row has no column for a KPI or a condition, or a value that is no number.
     """
-    limits = {kpi.threshold_name: kpi.threshold for kpi in spec.kpis} | dict(thresholds or {})
-    metrics: Document = {}
-    checks: Document = {}
-    missing: list[str] = []
-    reasons: list[str] = []
-    for kpi in spec.kpis:
-        value = _kpi_value(kpi, row, sql_file)
-        metrics[kpi.name] = value
-        if value is None:
-            missing.append(kpi.name)
-            checks[kpi.check_name] = False if kpi.missing == "failed" else None
-            reasons += [kpi.missing_reason] if kpi.missing == "failed" else []
-        else:
-            checks[kpi.check_name] = kpi.within(value, limits[kpi.threshold_name])
-            reasons += [] if checks[kpi.check_name] else [kpi.breach_reason]
-    status = "failed" if reasons else "degraded" if missing else "ok"
-    for availability in spec.availability:
-        checks[availability.check] = any(metrics[name] is not None for name in availability.any_of)
-    checks["contract_complete"] = not missing and status == "ok"
+    limits = spec.thresholds | dict(thresholds or {})
     digest: Document = {"generated_at": instant_text(generated_at)}
-    _nest_extra_columns(digest, row, [kpi.name for kpi in spec.kpis], sql_file)
-    listed = [source.listed_as for name, source in spec.sources.items() if source.listed_as and name in sources_read]
+    _nest_extra_columns(digest, row, spec, sql_file)
+    _check_recorded(digest, spec, sql_file)
+    for name, rows in (context or {}).items():
+        if name in digest:
+            raise SpecProblem(sql_file, [f"column {name!r}: that name is taken by the context table; rename it"])
+        digest[name] = [{str(column): _plain(value) for column, value in one.items()} for one in rows]
     if any(source.listed_as for source in spec.sources.values()):
-        digest["telemetry_sources"] = sorted(str(name) for name in listed)
-    digest["metrics"] = _in_order_of(row, {**metrics, **digest.pop("metrics", {})})
-    digest["thresholds"] = limits
-    digest["checks"] = checks
-    digest["missing_metrics"] = sorted(missing)
-    digest["failure_reasons"] = sorted(reasons)
-    digest["status"] = status
+        listed = [source.listed_as for name, source in spec.sources.items() if name in sources_read]
+        digest["telemetry_sources"] = sorted(name for name in listed if name)
+    outcome = Outcome()
+    if spec.kpis:
+        metrics = {kpi.name: _kpi_value(kpi, row, sql_file) for kpi in spec.kpis}
+        digest["metrics"] = _in_order_of(row, {**metrics, **digest.pop("metrics", {})})
+        judge_kpis(spec, metrics, limits, outcome)
+    if spec.gates or spec.preconditions:
+        judge_gates(spec, digest, limits, outcome, sql_file)
+    return _finished(spec, digest, limits, outcome)
+
+
+def failed_digest(spec: LaneSpec, *, generated_at: datetime, reasons: Sequence[str], error: str) -> Document:
+    """The digest of a run that could not compute one: nothing is known, and `reasons` and `error` say why."""
+    digest: Document = {"generated_at": instant_text(generated_at), "error": error}
+    outcome = Outcome(reasons=list(reasons))
+    if spec.kpis:
+        digest["metrics"] = dict.fromkeys(kpi.name for kpi in spec.kpis)
+        outcome.missing = [kpi.name for kpi in spec.kpis]
+        outcome.checks |= {kpi.check_name: False if kpi.missing == "failed" else None for kpi in spec.kpis}
+        outcome.checks |= {availability.check: False for availability in spec.availability}
+    outcome.checks |= dict.fromkeys([FOCUS_GATE, *(gate.name for gate in spec.gates)]) if spec.gates else {}
+    return _finished(spec, digest, spec.thresholds, outcome)
+
+
+def _finished(spec: LaneSpec, digest: Document, limits: Mapping[str, float], outcome: Outcome) -> Document:
+    """`digest` with what was found out about it, in the contract's order."""
+    digest["thresholds"] = dict(limits)
+    complete = not outcome.missing and not outcome.reasons and not outcome.gates_failed
+    digest["checks"] = outcome.checks | ({"contract_complete": complete} if spec.kpis else {})
+    if spec.gates:
+        digest[FOCUS_GATE] = {"passed": outcome.checks[FOCUS_GATE], "failed_gates": outcome.gates_failed}
+    if spec.kpis:
+        digest["missing_metrics"] = sorted(outcome.missing)
+    digest["failure_reasons"] = sorted(outcome.reasons)
+    digest["status"] = "failed" if outcome.reasons else "ok" if complete else "degraded"
     return digest
 
 
 def checked_thresholds(spec: LaneSpec, given: Mapping[str, str]) -> dict[str, float]:
     """Thresholds from a command line by name. Raises UsageProblem for an unknown name or no finite number."""
-    known = [kpi.threshold_name for kpi in spec.kpis]
+    known = list(spec.thresholds)
     values: dict[str, float] = {}
     for name, value in given.items():
         if name not in known:
@@ -95,8 +113,9 @@ def _kpi_value(kpi: Kpi, row: Mapping[str, Any], sql_file: str) -> float | None:
     return rounded(float(as_number))
 
 
-def _nest_extra_columns(digest: Document, row: Mapping[str, Any], kpis: Sequence[str], sql_file: str) -> None:
-    """Puts every other column into the document, one named "a.b" below "a"."""
+def _nest_extra_columns(digest: Document, row: Mapping[str, Any], spec: LaneSpec, sql_file: str) -> None:
+    """Puts every column that is no KPI into the document, one named "a.b" below "a"."""
+    kpis = [kpi.name for kpi in spec.kpis]
     for name, value in row.items():
         if name in kpis:
             continue
@@ -111,6 +130,23 @@ def _nest_extra_columns(digest: Document, row: Mapping[str, Any], kpis: Sequence
         if leaf in place:
             raise SpecProblem(sql_file, [f"column {name!r}: that name is taken; rename it"])
         place[leaf] = _plain(value)
+
+
+def _check_recorded(digest: Document, spec: LaneSpec, sql_file: str) -> None:
+    """Sees to it that every recorded figure has a name of its own in the row. Raises SpecProblem."""
+    owners = dict.fromkeys(row_names(spec), "a field of every heartbeat")
+    for name in spec.recorded:
+        figures = digest.get(name)
+        if not isinstance(figures, dict):
+            raise SpecProblem(
+                sql_file, [f'returns no column "{name}.…", which defs.yaml wants `recorded`; add one, or take it out']
+            )
+        for figure in figures:
+            if figure in owners:
+                raise SpecProblem(
+                    sql_file, [f'column "{name}.{figure}": {figure!r} is already {owners[figure]}; rename it']
+                )
+            owners[figure] = f'column "{name}.{figure}"'
 
 
 def _in_order_of(row: Mapping[str, Any], metrics: Document) -> Document:

@@ -10,7 +10,9 @@ import json
 import math
 from typing import Any
 
-from heartbeat_assets.lanes.spec import Kpi, LaneSpec
+from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.spec_conflicts import ROW_FIELDS
+from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE, Kpi
 from heartbeat_assets.lanes.values import (
     STATUSES,
     Document,
@@ -23,6 +25,9 @@ from heartbeat_assets.lanes.values import (
     texts,
     token,
 )  # fmt: skip
+
+# What the digest of a period is stamped with when it is recorded, and its row takes over.
+STAMP = ("revision", "revises", "backfilled", "late_events")
 
 
 def build_row(spec: LaneSpec, document: Document) -> Document:
@@ -40,18 +45,53 @@ def build_row(spec: LaneSpec, document: Document) -> Document:
     }
     row |= {kpi.name: rounded(number(metrics.get(kpi.name))) for kpi in spec.kpis}
     row |= {kpi.threshold_name: number(thresholds.get(kpi.threshold_name)) for kpi in spec.kpis}
-    row |= {name: flag(checks.get(name)) for name in check_names(spec)}
-    row["missing_metrics"] = texts(digest.get("missing_metrics"))
-    row["failure_reasons"] = reasons
-    row["strict_fail_reasons"] = strict
-    row["strict_fail_count"] = len(strict)
+    row |= recorded_figures(spec, digest)
+    row |= {field: flag(checks.get(check)) for check, field in check_fields(spec).items()}
+    if spec.gates:
+        row[f"{FOCUS_GATE}_passed"] = flag(section(digest, FOCUS_GATE).get("passed"))
+    row |= {"missing_metrics": texts(digest.get("missing_metrics"))} if spec.kpis else {}
+    row |= {"failure_reasons": reasons, "strict_fail_reasons": strict, "strict_fail_count": len(strict)}
+    row |= _period_fields(digest) if spec.partitions else {}
+    row |= {"error": text(digest.get("error"))} if digest.get("error") else {}
     return row
+
+
+def recorded_figures(spec: LaneSpec, digest: Document) -> Document:
+    """The figures of the digest's `recorded` sections by their last name: totals.norms_total is norms_total."""
+    found: Document = {}
+    for name in spec.recorded:
+        for figure, value in section(digest, name).items():
+            found[str(figure)] = rounded(number(value))
+    return found
+
+
+def _period_fields(digest: Document) -> Document:
+    """What the row of a partitioned lane says of its period (`revisions` has the meaning of the stamp)."""
+    return {
+        "period": text(section(digest, "period").get("key")),
+        "events_in_period": number(digest.get("events_in_period")),
+        **{name: digest.get(name) for name in STAMP},
+    }
+
+
+def check_fields(spec: LaneSpec) -> dict[str, str]:
+    """The checks of a digest of this lane, in order, each with the field of the row that records it."""
+    names = [kpi.check_name for kpi in spec.kpis] + [availability.check for availability in spec.availability]
+    fields = {name: name for name in names}
+    fields |= {FOCUS_GATE: f"{FOCUS_GATE}_passed"} if spec.gates else {}
+    fields |= {gate.name: gate.row_name for gate in spec.gates}
+    return fields | ({"contract_complete": "contract_complete"} if spec.kpis else {})
 
 
 def check_names(spec: LaneSpec) -> list[str]:
     """The checks of a digest of this lane, in order."""
-    kpis = [kpi.check_name for kpi in spec.kpis]
-    return [*kpis, *(availability.check for availability in spec.availability), "contract_complete"]
+    return list(check_fields(spec))
+
+
+def row_names(spec: LaneSpec) -> set[str]:
+    """Every field of a row that a recorded figure cannot be called."""
+    kpis = {name for kpi in spec.kpis for name in (kpi.name, kpi.threshold_name)}
+    return {*ROW_FIELDS, *kpis, *check_fields(spec).values()}
 
 
 def content_id(digest: Document) -> str:
@@ -72,6 +112,10 @@ def validation_errors(spec: LaneSpec, row: Document) -> list[str]:
         errors += [f"invalid_{kpi.threshold_name}"] if _out_of_range(kpi, value, kpi.unit != "seconds") else []
     if row.get("contract_complete") is True and token(row.get("status")) != "ok":
         errors.append("contract_complete_status_mismatch")
+    passing = token(row.get("status")) == "ok"
+    for criterion in spec.criteria:
+        if criterion.kind != "kpi" and passing and row.get(criterion.field) is False:
+            errors.append(f"{criterion.name}_status_mismatch")
     if row.get("strict_fail_count") != len(texts(row.get("strict_fail_reasons"))):
         errors.append("strict_fail_count_mismatch")
     return errors

@@ -17,9 +17,10 @@ from heartbeat_assets.errors import InputMissing, InputUnreadable
 from heartbeat_assets.lanes.values import Document, status, text
 
 if TYPE_CHECKING:
-    from heartbeat_assets.ledger import Entry, NewEntry
+    from heartbeat_assets.ledger import Entry, Ledger, NewEntry
 
 _LONGEST_ID = 1_000
+_LARGEST_BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,14 @@ def file_rows(path: Path) -> Iterator[HistoryRow]:
 def ledger_rows(entries: Iterable[Entry]) -> Iterator[HistoryRow]:
     """The rows of ledger `entries`."""
     return (parse_line(entry.line, entry.place) for entry in entries)
+
+
+def newest_first(ledger: Ledger, lane: str, batch: int = 64) -> Iterator[HistoryRow]:
+    """The rows of `lane` in the ledger from the newest backwards, read in growing batches as they are asked for."""
+    before: int | None = None
+    while entries := ledger.last(lane, batch, before_place=before):
+        yield from (parse_line(entry.line, entry.place) for entry in reversed(entries))
+        before, batch = entries[0].place, min(2 * batch, _LARGEST_BATCH)
 
 
 def render_line(row: Document) -> bytes:

@@ -13,48 +13,80 @@ from typing import Any
 
 from heartbeat_assets.errors import InputMissing, InputUnreadable, UsageProblem
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.spec_sources import EventsSource
+from heartbeat_assets.lanes.spec import Source
+from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource
 from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.telemetry.event_files import event_files
+from heartbeat_assets.warehouse.tables import TableAt, TableMissing, TableUnreadable, table_files
 
 
-def resolve_inputs(lane: Lane, given: Mapping[str, str] | None = None) -> dict[str, Path]:
-    """The path of every source that is there, by source name.
+class SourceMissing(InputMissing):
+    """Sources that must be there and are not; `reasons` are what a failed heartbeat says of it."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.reasons = [f"source_{name}_missing" for name in problems]
+        super().__init__("; ".join(f"input {name}: {problem}" for name, problem in problems.items()))
+
+
+class SourceUnreadable(InputUnreadable):
+    """A source that is there and cannot be read."""
+
+    def __init__(self, name: str, sentence: str, what: str = "unreadable") -> None:
+        self.reasons = [f"source_{name}_{what}"]
+        super().__init__(sentence)
+
+
+def resolve_inputs(
+    lane: Lane, given: Mapping[str, str] | None = None, *, only: str | None = None
+) -> dict[str, Path | None]:
+    """The path of every source that is there, by source name; None for a table of the warehouse.
 
     With `given` (source name to path) exactly those are read, and beside them the required sources nobody named;
-    an optional source that is not named is left out. Without, every source is where defs.yaml says. Raises
-    UsageProblem for a name the lane does not have and InputMissing for a source that must be there and is not.
+    an optional source that is not named is left out. Without, every source is where defs.yaml says. `only` one is
+    looked for when it is named. Raises
+    UsageProblem for a name the lane does not have and SourceMissing for sources that must be there and are not.
     """
     given = given or {}
     for name in given:
         if name not in lane.spec.sources:
             raise UsageProblem(f"--input {name}: lane {lane.name} has the inputs {', '.join(lane.spec.sources)}")
-    found: dict[str, Path] = {}
+    found: dict[str, Path | None] = {}
+    missing: dict[str, str] = {}
     for name, source in lane.spec.sources.items():
-        if name in given:
-            path, needed = Path(given[name]).expanduser(), True
-        elif given and not source.required:
+        if only not in (None, name) or (given and name not in given and not source.required):
             continue
-        else:
-            path, needed = lane.source_path(name), source.required
-        problem = _absence(path, isinstance(source, EventsSource))
+        path = Path(given[name]).expanduser() if name in given else lane.source_path(name)
+        problem = _absence(path, source, replaced=name in given)
         if problem is None:
             found[name] = path
-        elif needed:
-            raise InputMissing(f"input {name}: {problem}")
+        elif name in given or source.required:
+            missing[name] = problem
+    if missing:
+        raise SourceMissing(missing)
     return found
 
 
-def _absence(path: Path, events: bool) -> str | None:
-    """Why there is nothing to read at `path`, or None when there is."""
-    if not events:
+def _absence(path: Path | None, source: Source, *, replaced: bool) -> str | None:
+    """Why there is nothing to read at `path`, or None when there is; `replaced` when it is not that of defs.yaml."""
+    if path is None:
+        return None
+    if isinstance(source, JsonSource):
         return None if path.exists() else f"{path}: no such file"
+    if isinstance(source, EventsSource):
+        try:
+            none_fits = f"{path}: no event files there (.jsonl, .ndjson or .json, also .gz or .zst)"
+            return None if event_files(path) else none_fits
+        except InputMissing as problem:
+            return str(problem)
+    file_format = source.format if isinstance(source, TableSource) and not replaced else "auto"
     try:
-        return (
-            None if event_files(path) else f"{path}: no event files there (.jsonl, .ndjson or .json, also .gz or .zst)"
-        )
-    except InputMissing as problem:
+        table_files(TableAt(str(path), file_format))
+    except TableMissing as problem:
         return str(problem)
+    except TableUnreadable:
+        # It is there; opening it says what is wrong with it.
+        return None
+    return None
 
 
 def read_document(name: str, path: Path) -> str:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from heartbeat_assets.errors import UsageProblem
-from heartbeat_assets.lanes.history import HistoryRow, file_rows, ledger_rows
+from heartbeat_assets.lanes.history import HistoryRow, file_rows, ledger_rows, newest_first
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.revisions import current_rows
 from heartbeat_assets.lanes.rules import Rule
 from heartbeat_assets.lanes.window import Verdict, blocks, judge
 from heartbeat_assets.ledger import open_ledger
@@ -42,8 +43,12 @@ def judge_ledger(
     """The verdict over the last rows in the ledger. Costs the same however long the history is."""
     count = last or lane.spec.window.last
     rules = lane_rules(lane, limits)
-    rows = list(ledger_rows(open_ledger(lane.settings.ledger_url).last(lane.name, count)))
-    return _judged(lane, rows, rules, count, now, strict)
+    ledger = open_ledger(lane.settings.ledger_url)
+    if lane.spec.partitions:
+        rows = current_rows(newest_first(ledger, lane.name), count)
+        return _judged(lane, rows, rules, count, ledger.size(lane.name), now, strict)
+    rows = list(ledger_rows(ledger.last(lane.name, count)))
+    return _judged(lane, rows, rules, count, rows[-1].place if rows else 0, now, strict)
 
 
 def judge_file(
@@ -58,14 +63,17 @@ def judge_file(
     """The verdict over the last rows of a JSONL `history`. Raises InputMissing or InputUnreadable."""
     count = last or lane.spec.window.last
     rules = lane_rules(lane, limits)
+    if lane.spec.partitions:
+        everything = list(file_rows(history))
+        rows = current_rows(reversed(everything), count)
+        return _judged(lane, rows, rules, count, len(everything), now, strict)
     rows = list(deque(file_rows(history), maxlen=count))
-    return _judged(lane, rows, rules, count, now, strict)
+    return _judged(lane, rows, rules, count, rows[-1].place if rows else 0, now, strict)
 
 
 def _judged(
-    lane: Lane, rows: list[HistoryRow], rules: list[Rule], count: int, now: datetime | None, strict: bool
+    lane: Lane, rows: list[HistoryRow], rules: list[Rule], count: int, total: int, now: datetime | None, strict: bool
 ) -> Verdict:
-    total = rows[-1].place if rows else 0
     instant = now or datetime.now(UTC)
     return judge(lane.spec, rows, rules=rules, last=count, entries_total=total, now=instant, strict=strict)
 
@@ -79,6 +87,8 @@ def blocked_since(lane: Lane, *, now: datetime | None = None) -> str:
     ledger, count, rules = open_ledger(lane.settings.ledger_url), lane.spec.window.last, lane_rules(lane)
     # Age is about now, not about a moment in the past.
     rules = [rule for rule in rules if rule.kind != "max_age"]
+    if lane.spec.partitions:
+        return _blocked_since(lane, current_rows(newest_first(ledger, lane.name)), rules, count, instant)
     rows = list(ledger_rows(ledger.last(lane.name, count + _SINCE_BATCH)))
     since = ""
     while rows:
@@ -93,4 +103,14 @@ def blocked_since(lane: Lane, *, now: datetime | None = None) -> str:
             return since
         newest_unseen = rows[count - 1].place
         rows = list(ledger_rows(ledger.last(lane.name, count + _SINCE_BATCH, before_place=newest_unseen)))
+    return since
+
+
+def _blocked_since(lane: Lane, rows: list[HistoryRow], rules: list[Rule], count: int, now: datetime) -> str:
+    """The same over all `rows`, oldest first: those of a partitioned lane are few."""
+    since = ""
+    for end in range(len(rows), 0, -1):
+        if not blocks(lane.spec, rows[max(0, end - count) : end], rules, now):
+            return since
+        since = rows[end - 1].run_at or since
     return since

@@ -8,32 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from heartbeat_assets.errors import SpecProblem, UsageProblem
-from heartbeat_assets.lanes.problems import checked_spec
+from heartbeat_assets.lanes.lane_file import spec_in
 from heartbeat_assets.lanes.spec import LaneSpec
 from heartbeat_assets.lanes.spec_fields import NAME_PATTERN
+from heartbeat_assets.lanes.spec_sources import FileSource
 from heartbeat_assets.settings import Settings
-
-COMPONENT_TYPES = ("heartbeat_assets.HeartbeatLane", "heartbeat_assets.components.HeartbeatLane")
-_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_loaded: dict[Path, tuple[int, int, LaneSpec | None]] = {}
-
-
-class _Loader(_BaseLoader):  # type: ignore[misc]
-    """Reads YAML and refuses a name that is given twice, which YAML readers let pass in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} is given twice", key.start_mark)
-            seen |= {key.value} if isinstance(key, yaml.ScalarNode) else set()
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
 
 
 @dataclass(frozen=True)
@@ -59,27 +40,46 @@ class Lane:
     def compacted_history(self) -> Path:
         return self.home / "compacted.jsonl"
 
-    def source_path(self, source: str) -> Path:
-        """Where `source` is, relative paths being relative to the project."""
-        return self.settings.project / Path(self.spec.sources[source].path).expanduser()
+    def source_path(self, source: str) -> Path | None:
+        """Where the files of `source` are, relative paths being relative to the project; None for no files."""
+        where = self.spec.sources[source]
+        return self.settings.project / Path(where.path).expanduser() if isinstance(where, FileSource) else None
 
     def digest_sql(self) -> str:
         """The text of digest.sql. Raises SpecProblem when it cannot be read."""
-        return self._sql("digest_sql", self.spec.digest_sql)
+        return self.sql("digest_sql", self.spec.digest_sql)
 
     def rollup_sql(self) -> str | None:
         """The text of rollup.sql, or None when the lane has none. Raises SpecProblem when it cannot be read."""
-        return self._sql("rollup_sql", self.spec.rollup_sql) if self.spec.rollup_sql else None
+        return self.sql("rollup_sql", self.spec.rollup_sql) if self.spec.rollup_sql else None
 
-    def _sql(self, field: str, name: str) -> str:
+    def context_sql(self) -> dict[str, str]:
+        """The text of each context query by the name of its table. Raises SpecProblem when one cannot be read."""
+        return {name: self.sql(f"context.{name}", file) for name, file in self.spec.context.items()}
+
+    def sql_fields(self) -> dict[str, str]:
+        """The file of each query by the field of defs.yaml that names it."""
+        fields = {"digest_sql": self.spec.digest_sql}
+        fields |= {"rollup_sql": self.spec.rollup_sql} if self.spec.rollup_sql else {}
+        return fields | {f"context.{name}": file for name, file in self.spec.context.items()}
+
+    def sql_files(self) -> dict[str, str]:
+        """Every query of the lane by its file's name. Raises SpecProblem when one cannot be read."""
+        return {file: self.sql(field, file) for field, file in self.sql_fields().items()}
+
+    def sql(self, field: str, name: str) -> str:
+        """The text of the file `name`, which `field` of defs.yaml names. Raises SpecProblem when it cannot be read."""
         try:
-            return (self.folder / name).read_text(encoding="utf-8").strip().rstrip(";")
+            text = (self.folder / name).read_text(encoding="utf-8").rstrip().rstrip(";")
         except (OSError, UnicodeDecodeError) as problem:
             reason = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
             raise SpecProblem(
                 str(self.folder / "defs.yaml"),
                 [f"{field}: {self.folder / name}: {reason}; put the query there"],
             ) from problem
+        if not text.strip():
+            raise SpecProblem(str(self.folder / name), [f"is empty; write the query that defs.yaml has as {field}"])
+        return text
 
 
 def lane_name(spec: LaneSpec, folder: Path) -> str:
@@ -98,58 +98,41 @@ def lane_name(spec: LaneSpec, folder: Path) -> str:
 def find_lanes(settings: Settings) -> dict[str, Lane]:
     """Every lane below the defs folder by name. Raises SpecProblem for the first file that is wrong."""
     lanes: dict[str, Lane] = {}
-    for file in sorted(settings.defs.glob("**/defs.yaml")):
-        spec = _spec_in(file)
-        if spec is None:
-            continue
-        name = lane_name(spec, file.parent)
-        if name in lanes:
-            raise SpecProblem(str(file), [f"name: {name!r} is taken by {lanes[name].folder}; give another"])
-        lanes[name] = Lane(name, spec, file.parent, settings)
+    for file in lane_files(settings):
+        lane = load_lane(settings, file)
+        if lane is not None:
+            add_lane(lanes, lane)
     return lanes
+
+
+def lane_files(settings: Settings) -> list[Path]:
+    """Every defs.yaml below the defs folder, whatever component it holds."""
+    return sorted(settings.defs.glob("**/defs.yaml"))
+
+
+def load_lane(settings: Settings, file: Path) -> Lane | None:
+    """The lane in `file`, or None when it holds another component. Raises SpecProblem."""
+    spec = spec_in(file)
+    return None if spec is None else Lane(lane_name(spec, file.parent), spec, file.parent, settings)
+
+
+def add_lane(lanes: dict[str, Lane], lane: Lane) -> None:
+    """Adds `lane` to `lanes` by its name. Raises SpecProblem when another has the name."""
+    if lane.name in lanes:
+        file, taken = str(lane.folder / "defs.yaml"), lanes[lane.name].folder
+        raise SpecProblem(file, [f"name: {lane.name!r} is taken by {taken}; give another"])
+    lanes[lane.name] = lane
 
 
 def find_lane(settings: Settings, name: str) -> Lane:
     """The lane called `name`. Raises UsageProblem when there is none."""
     direct = settings.defs / name / "defs.yaml"
     # The short way, where the folder is called like the lane. A path is no name, even if a shell completed it.
-    spec = _spec_in(direct) if direct.parent.name == name and direct.is_file() else None
-    if spec is not None and (spec.name or name) == name:
-        return Lane(name, spec, direct.parent, settings)
+    lane = load_lane(settings, direct) if direct.parent.name == name and direct.is_file() else None
+    if lane is not None and lane.name == name:
+        return lane
     lanes = find_lanes(settings)
     if name not in lanes:
         known = ", ".join(lanes) or f"none below {settings.defs}"
         raise UsageProblem(f"no lane {name!r}; there is {known}")
     return lanes[name]
-
-
-def _spec_in(file: Path) -> LaneSpec | None:
-    """The lane in `file`, or None when it holds another component. Read again only when the file has changed."""
-    try:
-        stat = file.stat()
-        known = _loaded.get(file)
-        if known and known[:2] == (stat.st_mtime_ns, stat.st_size):
-            return known[2]
-        documents = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=_Loader))
-    except OSError as problem:
-        raise SpecProblem(str(file), [f"cannot be read: {problem.strerror}"]) from problem
-    except UnicodeDecodeError as problem:
-        raise SpecProblem(str(file), [f"is not UTF-8 text: {problem.reason}; save it as UTF-8"]) from problem
-    except yaml.YAMLError as problem:
-        raise SpecProblem(str(file), [_yaml_sentence(problem)]) from problem
-    except (ValueError, RecursionError) as problem:
-        # What looks like a date or a number to YAML and is none: 2026-13-45.
-        raise SpecProblem(str(file), [f"holds a value YAML cannot read: {problem}; put it in quotes"]) from problem
-    spec = None
-    for document in documents:
-        if isinstance(document, dict) and document.get("type") in COMPONENT_TYPES:
-            spec = checked_spec(document.get("attributes"), str(file))
-            lane_name(spec, file.parent)
-    _loaded[file] = (stat.st_mtime_ns, stat.st_size, spec)
-    return spec
-
-
-def _yaml_sentence(problem: yaml.YAMLError) -> str:
-    mark = getattr(problem, "problem_mark", None)
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}{getattr(problem, 'problem', None) or problem}"

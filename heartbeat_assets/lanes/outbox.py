@@ -13,9 +13,9 @@ from pathlib import Path
 
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.files import write_atomically
-from heartbeat_assets.lanes.heartbeat import check_names, content_id
+from heartbeat_assets.lanes.heartbeat import STAMP, check_fields, content_id, row_names
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.values import Document, flag, number, status, text, texts
+from heartbeat_assets.lanes.values import Document, flag, number, section, status, text, texts
 from heartbeat_assets.lanes.window import Verdict
 
 
@@ -68,6 +68,9 @@ def _record(lane: Lane, path: Path, append: Callable[[Document], Document]) -> D
         target = refused_folder(lane) / path.name if report["validation_errors"] else _newest(lane)
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
+        if lane.spec.partitions and target == _newest(lane):
+            period = str(section(digest, "period").get("key"))
+            write_atomically(_of_period(lane, period), target.read_bytes())
     return report
 
 
@@ -79,17 +82,23 @@ def refused_folder(lane: Lane) -> Path:
 def digest_of_newest(lane: Lane, verdict: Verdict) -> Document:
     """The digest of the newest heartbeat: as it was computed where it is at hand, else what its row holds of it."""
     row = (verdict.rows[-1].content if verdict.rows else None) or {}
-    try:
-        digest = json.loads(_newest(lane).read_text(encoding="utf-8"))
-        if isinstance(digest, dict) and content_id(digest) == row.get("heartbeat_id"):
-            return digest
-    except (OSError, ValueError):
-        pass
+    for file in (_newest(lane), _of_period(lane, text(row.get("period")))):
+        try:
+            digest = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(digest, dict):
+            # What it was stamped with when it was recorded is in the row.
+            digest |= {name: row.get(name) for name in STAMP} if lane.spec.partitions else {}
+            if content_id(digest) == row.get("heartbeat_id"):
+                return digest
+    recorded = {name: number(value) for name, value in row.items() if name not in row_names(lane.spec)}
     return {
         "generated_at": text(row.get("run_at")),
+        **({"recorded": recorded} if lane.spec.recorded else {}),
         "metrics": {kpi.name: number(row.get(kpi.name)) for kpi in lane.spec.kpis},
         "thresholds": {kpi.threshold_name: number(row.get(kpi.threshold_name)) for kpi in lane.spec.kpis},
-        "checks": {name: flag(row.get(name)) for name in check_names(lane.spec)},
+        "checks": {check: flag(row.get(field)) for check, field in check_fields(lane.spec).items()},
         "missing_metrics": texts(row.get("missing_metrics")),
         "failure_reasons": texts(row.get("failure_reasons")),
         "status": status(row.get("status")),
@@ -107,3 +116,8 @@ def _folder(lane: Lane) -> Path:
 
 def _newest(lane: Lane) -> Path:
     return lane.home / "digest.json"
+
+
+def _of_period(lane: Lane, key: str) -> Path:
+    """The newest digest of one period: a re-run of an old one must not take the place of the newest."""
+    return lane.home / "periods" / f"{key or 'none'}.json"

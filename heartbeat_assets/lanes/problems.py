@@ -13,14 +13,28 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from heartbeat_assets.errors import SpecProblem
-from heartbeat_assets.lanes.spec import Availability, Kpi, LaneSpec, Publish, Retention, Schedule, Sensor, Window
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource
+from heartbeat_assets.lanes.spec import (
+    Availability,
+    LaneSpec,
+    Partitions,
+    Publish,
+    Retention,
+    Schedule,
+    Sensor,
+    Window,
+)
+from heartbeat_assets.lanes.spec_criteria import Condition, Gate, Kpi, Precondition
+from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource, WarehouseSource
+from heartbeat_assets.telemetry.values import number as written_number
 
 _MODELS: dict[object, type[BaseModel]] = {
-    "kpis": Kpi, "availability": Availability, "window": Window, "retention": Retention,
-    "schedule": Schedule, "sensor": Sensor, "publish": Publish,
+    "kpis": Kpi, "gates": Gate, "conditions": Condition, "preconditions": Precondition, "availability": Availability,
+    "window": Window, "retention": Retention, "schedule": Schedule, "sensor": Sensor, "partitions": Partitions,
+    "publish": Publish,
 }  # fmt: skip
-_SOURCES: dict[object, type[BaseModel]] = {"events": EventsSource, "json": JsonSource}
+_SOURCES: dict[object, type[BaseModel]] = {
+    "events": EventsSource, "json": JsonSource, "table": TableSource, "warehouse": WarehouseSource
+}  # fmt: skip
 # What is wanted, by the validator's name of the error; {..} is filled from what it says about it.
 _WANTED = {
     "missing": "is required",
@@ -44,17 +58,28 @@ _WANTED = {
     "bool_parsing": "must be true or false",
     "literal_error": "must be {expected}",
     "greater_than_equal": "must be at least {ge}",
-    "union_tag_not_found": "is required; give 'events' or 'json'",
+    "less_than_equal": "must be at most {le}",
+    "date_type": "must be a date such as 2026-01-01",
+    "date_parsing": "must be a date such as 2026-01-01",
+    "date_from_datetime_parsing": "must be a date such as 2026-01-01",
+    "date_from_datetime_inexact": "must be a date without a time of day, such as 2026-01-01",
+    "union_tag_not_found": f"is required; give {' or '.join(repr(kind) for kind in _SOURCES)}",
     "union_tag_invalid": "must be {expected_tags}",
 }
+# A name with dots is a place in the digest; its pattern says so.
+_WANTED_PLACE = "must be a place in the digest such as coverage.norms_pct, in lower-case letters, digits and _"
+_NUMBER_TYPES = ("int_type", "float_type")
+_TRUTH_WORDS = ("true", "false", "yes", "no", "on", "off")
 _SAID_ALREADY = ("missing", "string_too_short", "too_short", "union_tag_not_found")
+NO_ATTRIBUTES = "attributes: must be a mapping of the lane's settings"
+_LABELS = ("name", "check", "reason")
 _LONGEST_SHOWN = 60
 
 
 def checked_spec(attributes: Any, file: str) -> LaneSpec:
     """The spec that `attributes` of `file` write. Raises SpecProblem with a sentence per mistake."""
     if not isinstance(attributes, dict):
-        raise SpecProblem(file, ["attributes: must be a mapping of the lane's settings"])
+        raise SpecProblem(file, [NO_ATTRIBUTES])
     try:
         return LaneSpec.model_validate(attributes)
     except ValidationError as invalid:
@@ -71,7 +96,10 @@ def sentences(error: ErrorDetails, attributes: Any) -> Iterator[str]:
     if kind == "value_error" and not location:
         yield from error["ctx"]["error"].args
     elif location[-1:] == ["[key]"]:
-        yield _at(_where(location[:-2], attributes), _about_a_name(error, location[-2]))
+        # The validator has the name as text only, where it is something else.
+        names = _value_at(location[:-2], attributes) or ()
+        name = next((name for name in names if name == location[-2] or str(name) == location[-2]), location[-2])
+        yield _at(_where(location[:-2], attributes), _about_a_name(error, name))
     elif kind == "invalid_key":
         yield _at(_where(location[:-1], attributes), _about_a_name(error, error.get("input")))
     elif kind == "extra_forbidden":
@@ -89,12 +117,25 @@ def _about_a_value(error: ErrorDetails, given: Any) -> str:
     words = {name: str(value) for name, value in error.get("ctx", {}).items()}
     words["expected_tags"] = words.get("expected_tags", "").replace(", ", " or ")
     wanted = _WANTED.get(kind, "has a value that cannot be used").format_map(words)
+    if kind == "string_pattern_mismatch" and r"\." in words["pattern"]:
+        wanted = _WANTED_PLACE
     if kind in _SAID_ALREADY:
         return wanted
     if given is None:
         return f"{wanted}, but has no value"
-    quotes = "; put it in quotes" if kind == "string_type" and not isinstance(given, dict | list) else ""
-    return f"{wanted}, not {_shown(given)}{quotes}"
+    return f"{wanted}, not {_shown(given)}{_about_quotes(kind, given)}"
+
+
+def _about_quotes(kind: str, given: Any) -> str:
+    """What to do where quotes are missing, or make a text of what is none, as the end of a sentence."""
+    if kind == "string_type" and not isinstance(given, dict | list):
+        return "; put it in quotes"
+    as_number = written_number(given) if kind in _NUMBER_TYPES and isinstance(given, str) else None
+    if as_number is not None:
+        return f"; that is text: write {as_number:g} without quotes"
+    if kind == "bool_type" and str(given).lower() in _TRUTH_WORDS:
+        return "; that is text: write it without quotes"
+    return ""
 
 
 def _about_a_name(error: ErrorDetails, name: Any) -> str:
@@ -114,11 +155,10 @@ def _unknown_field(location: Sequence[int | str], attributes: Any) -> str:
 
 
 def _model_of(location: Sequence[int | str], attributes: Any) -> type[BaseModel]:
-    if not location:
-        return LaneSpec
-    if location[0] == "sources":
+    if location[:1] == ["sources"]:
         return _SOURCES.get((_value_at(location, attributes) or {}).get("kind"), JsonSource)
-    return _MODELS.get(location[0], LaneSpec)
+    fields = [part for part in location if isinstance(part, str)]
+    return _MODELS.get(fields[-1], LaneSpec) if fields else LaneSpec
 
 
 def _where(location: Sequence[int | str], attributes: Any) -> str:
@@ -127,8 +167,8 @@ def _where(location: Sequence[int | str], attributes: Any) -> str:
     for position, part in enumerate(location, start=1):
         if isinstance(part, int):
             item = _value_at(location[:position], attributes)
-            label = item.get("name", item.get("check")) if isinstance(item, dict) else None
-            words += f"[{part}] {label}" if isinstance(label, str) else f"[{part}]"
+            label = next((item[key] for key in _LABELS if key in item), None) if isinstance(item, dict) else None
+            words += f"[{part}] {label}" if isinstance(label, str) and label else f"[{part}]"
         else:
             words += f".{part}" if words else part
     return words
@@ -153,5 +193,7 @@ def _shown(value: Any) -> str:
     """`value` as a person wrote it, if that is short."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
+    if value is None:
+        return "null"
     text = str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

@@ -12,8 +12,9 @@ from pathlib import Path
 from heartbeat_assets.errors import HeartbeatError, InputUnreadable
 from heartbeat_assets.files import sync_folder
 from heartbeat_assets.lanes.heartbeat import build_row, validation_errors
-from heartbeat_assets.lanes.history import HistoryRow, as_entry, file_rows, render_line
+from heartbeat_assets.lanes.history import HistoryRow, as_entry, file_rows, newest_first, render_line
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.revisions import stamped
 from heartbeat_assets.lanes.values import Document, instant_text
 from heartbeat_assets.ledger import open_ledger
 
@@ -23,11 +24,14 @@ def append_to_ledger(
 ) -> Document:
     """Records `digest` in the ledger unless it is there or invalid; returns the append report.
 
-    Raises LedgerError when the ledger cannot be reached or written.
+    In a partitioned lane another digest of a recorded period becomes a revision. Raises LedgerError when the ledger
+    cannot be reached or written.
     """
+    ledger = open_ledger(lane.settings.ledger_url)
+    if lane.spec.partitions:
+        digest = stamped(digest, newest_first(ledger, lane.name))
     row = build_row(lane.spec, digest)
     errors = validation_errors(lane.spec, row)
-    ledger = open_ledger(lane.settings.ledger_url)
     if errors:
         head = ledger.head(lane.name)
         size, malformed = (head.place, head.malformed_total) if head else (0, 0)
@@ -48,11 +52,14 @@ def append_to_file(lane: Lane, digest: Document, history: Path, *, now: datetime
     """
     from filelock import FileLock
 
-    row = build_row(lane.spec, digest)
-    errors = validation_errors(lane.spec, row)
     try:
         history.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(history.with_name(f".{history.name}.lock")):
+            if lane.spec.partitions:
+                rows = list(file_rows(history)) if history.exists() else []
+                digest = stamped(digest, reversed(rows))
+            row = build_row(lane.spec, digest)
+            errors = validation_errors(lane.spec, row)
             size = malformed = 0
             duplicate = False
             for known in file_rows(history) if history.exists() else ():

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from heartbeat_assets.errors import InputMissing, UsageProblem
-from heartbeat_assets.lanes.compute import compute_digest, silent
+from heartbeat_assets.lanes.compute import compute_digest
 from heartbeat_assets.lanes.heartbeat import build_row
 from heartbeat_assets.lanes.history import parse_line
 from heartbeat_assets.lanes.judging import judge_ledger
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.opening import silent
 from heartbeat_assets.lanes.publish import may_publish, publish
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.values import Document, instant

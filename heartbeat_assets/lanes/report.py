@@ -11,12 +11,14 @@ from html import escape
 from typing import Any
 
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.outcome import figure
 from heartbeat_assets.lanes.sentences import finding_sentence, last_of, minute_text, value_text, verdict_sentence
-from heartbeat_assets.lanes.spec import Kpi
-from heartbeat_assets.lanes.values import Document, instant_text, section
+from heartbeat_assets.lanes.spec_criteria import Condition, Gate, Kpi
+from heartbeat_assets.lanes.values import Document, instant_text, number, section
 from heartbeat_assets.lanes.window import Verdict
 
 SYMBOLS = {"ok": "●", "degraded": "▲", "failed": "◆"}
+GATE_MARKS = {True: "● passed", False: "◆ failed", None: "○ not known"}
 _COLOURS = {"ok": "#2e7d32", "degraded": "#b26a00", "failed": "#b3261e"}
 # What XML cannot hold, escaped or not.
 _CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -50,6 +52,30 @@ def kpi_rows(lane: Lane, digest: Document) -> list[tuple[Kpi, float | None, floa
     ]
 
 
+def gate_rows(lane: Lane, digest: Document) -> list[tuple[Gate, str, bool | None]]:
+    """Each gate, its figures beside their bounds in words, and whether it passed (None: not known)."""
+    limits, checks = section(digest, "thresholds"), section(digest, "checks")
+    return [
+        (gate, "; ".join(_condition(one, digest, limits) for one in gate.conditions), checks.get(gate.name))
+        for gate in lane.spec.gates
+    ]
+
+
+def _condition(condition: Condition, digest: Document, limits: Document) -> str:
+    try:
+        value = number(figure(digest, condition.value))
+    except KeyError:
+        value = None
+    bound = limits.get(condition.threshold_name, condition.threshold)
+    return f"{condition.value.rpartition('.')[2]} {value_text(value)} ({condition.edge} {value_text(bound)})"
+
+
+def gates_summary(lane: Lane, digest: Document) -> str:
+    """How many gates passed, in words."""
+    passed = sum(1 for _, _, held in gate_rows(lane, digest) if held)
+    return f"{passed} of {len(lane.spec.gates)} gates passed"
+
+
 def with_unit(kpi: Kpi, value: float | None) -> str:
     """A KPI value as a person reads it, its unit beside it."""
     return value_text(value) + ("" if value is None else _UNITS[kpi.unit])
@@ -66,14 +92,17 @@ def markdown(lane: Lane, document: Document) -> str:
         "",
         document["summary"],
         "",
-        "| KPI | value | threshold | |",
-        "|---|---:|---:|---|",
     ]
+    if lane.spec.kpis:
+        lines += ["| KPI | value | threshold | |", "|---|---:|---:|---|"]
     for kpi, value, limit, kept in kpi_rows(lane, digest):
-        edge = "at most" if kpi.max is not None else "at least"
         mark = SYMBOLS["ok" if kept else "failed" if kept is False else "degraded"]
         state = "kept" if kept else "broken" if kept is False else "not known"
-        lines.append(f"| {kpi.name} | {with_unit(kpi, value)} | {edge} {with_unit(kpi, limit)} | {mark} {state} |")
+        lines.append(f"| {kpi.name} | {with_unit(kpi, value)} | {kpi.edge} {with_unit(kpi, limit)} | {mark} {state} |")
+    if lane.spec.gates:
+        lines += ["", f"{gates_summary(lane, digest)}.", "", "| gate | figures | |", "|---|---|---|"]
+    for gate, figures, passed in gate_rows(lane, digest):
+        lines.append(f"| {gate.name} | {figures} | {GATE_MARKS[passed]} |")
     counts = window["status_counts"]
     lines += [
         "",
@@ -93,13 +122,19 @@ def _rule_line(rule: dict[str, Any]) -> str:
     return f"| `{rule['check']}` | {SYMBOLS[state]} | {finding} |"
 
 
-def badge(lane: Lane, document: Document) -> str:
-    """A badge of the lane's chosen KPI: the title at the left, the value at the right, coloured by status."""
+def _told_by_badge(lane: Lane, digest: Document) -> str:
+    if not lane.spec.kpis:
+        return gates_summary(lane, digest)
     name = lane.spec.publish.badge_kpi or lane.spec.kpis[0].name
-    value = with_unit(lane.spec.kpi(name), section(document["digest"], "metrics").get(name))
+    return f"{name} {with_unit(lane.spec.kpi(name), section(digest, 'metrics').get(name))}"
+
+
+def badge(lane: Lane, document: Document) -> str:
+    """A badge of the lane's chosen KPI, or of its gates: the title, then the value, coloured by status."""
+    told = _told_by_badge(lane, document["digest"])
     left = _CONTROL.sub(" ", str(document["title"]))
-    right = f"{SYMBOLS[document['status']]} {name} {value}"
-    label = escape(f"{left}: {document['status']}, {name} {value}")
+    right = f"{SYMBOLS[document['status']]} {told}"
+    label = escape(f"{left}: {document['status']}, {told}")
     left_width, right_width = 7 * len(left) + 16, 7 * len(right) + 16
     width = left_width + right_width
     colour = _COLOURS[document["status"]]

@@ -67,8 +67,8 @@ class _Counts:
 
 def incident_names(spec: LaneSpec) -> list[str]:
     """The classes of incident a row of this lane can belong to."""
-    violations = [f"{kpi.window}_violation" for kpi in spec.kpis]
-    return ["malformed", FAILED, DEGRADED, "strict", INCOMPLETE, *violations]
+    states = ["malformed", FAILED, DEGRADED, "strict", *([INCOMPLETE] if spec.kpis else [])]
+    return states + [criterion.counted_as for criterion in spec.criteria]
 
 
 def incidents_of(spec: LaneSpec, row: HistoryRow) -> list[str]:
@@ -77,9 +77,8 @@ def incidents_of(spec: LaneSpec, row: HistoryRow) -> list[str]:
         return ["malformed"]
     found = [row.status] if row.status in (FAILED, DEGRADED) else []
     found += ["strict"] if texts(row.content.get("strict_fail_reasons")) else []
-    found += [INCOMPLETE] if row.content.get("contract_complete") is not True else []
-    found += [f"{kpi.window}_violation" for kpi in spec.kpis if row.content.get(kpi.check_name) is not True]
-    return found
+    found += [INCOMPLETE] if spec.kpis and row.content.get("contract_complete") is not True else []
+    return found + [criterion.counted_as for criterion in spec.criteria if criterion.broken_by(row.content)]
 
 
 def placed(rows: Iterable[HistoryRow]) -> Iterator[HistoryRow]:

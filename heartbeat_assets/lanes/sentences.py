@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 
+from heartbeat_assets.lanes.criteria import Criterion, named
+from heartbeat_assets.lanes.history import HistoryRow
 from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE, Rule
-from heartbeat_assets.lanes.spec import Kpi, LaneSpec
-from heartbeat_assets.lanes.values import instant, number, texts
+from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.spec_criteria import Condition, Kpi
+from heartbeat_assets.lanes.values import Document, instant, number, text, texts
 from heartbeat_assets.lanes.window import Finding, Verdict
 
 _STATE = {
@@ -18,32 +21,36 @@ _STATE = {
     INCOMPLETE: ("are not contract-complete", "was not contract-complete", "were not contract-complete"),
 }
 _DECIMALS = 6
+# What a rule asks for, by its check; {limit} and {last} are filled in.
+_ASKED = {
+    "window_nonempty_ok": "The history has at least one heartbeat.",
+    "malformed_entries_ok": "None of the last {last} rows is malformed.",
+    "latest_not_failed_ok": "The newest heartbeat is well formed and did not fail.",
+    "latest_contract_complete_ok": "The newest heartbeat is contract-complete: every KPI known, status ok.",
+    "latest_thresholds_ok": "The newest heartbeat keeps every KPI threshold.",
+    "min_entries_ok": "The window has at least {limit} heartbeats.",
+    "latest_fresh_ok": "The newest heartbeat is not older than {limit}.",
+}
 
 
 def rule_sentence(spec: LaneSpec, rule: Rule) -> str:
     """What `rule` asks for, before anything is judged."""
-    limit = limit_text(rule)
-    kpi = _kpi_of(spec, rule)
-    last = spec.window.last
-    fixed = {
-        "window_nonempty_ok": "The history has at least one heartbeat.",
-        "malformed_entries_ok": f"None of the last {last} rows is malformed.",
-        "latest_not_failed_ok": "The newest heartbeat is well formed and did not fail.",
-        "latest_contract_complete_ok": "The newest heartbeat is contract-complete: every KPI known, status ok.",
-        "latest_thresholds_ok": "The newest heartbeat keeps every KPI threshold.",
-        "min_entries_ok": f"The window has at least {limit} heartbeats.",
-        "latest_fresh_ok": f"The newest heartbeat is not older than {limit}.",
-    }
-    if rule.check in fixed:
-        return fixed[rule.check]
-    what = f"violate {kpi.name}" if kpi else _STATE[rule.subject][0]
+    limit, last = limit_text(rule), spec.window.last
+    criterion = named(spec.criteria, rule.subject)
+    if rule.check in _ASKED:
+        return _ASKED[rule.check].format(limit=limit, last=last)
+    if criterion is None:
+        return f"At most {limit} of the last {last} runs {_STATE[rule.subject][0]}."
+    if rule.kind == "latest":
+        absent = " A run from before the gate existed passes." if criterion.optional else ""
+        return f"The newest heartbeat passed {_called(criterion)}.{absent}"
+    what = f"violate {criterion.name}" if criterion.kind == "kpi" else f"fail {_called(criterion)}"
     return f"At most {limit} of the last {last} runs {what}."
 
 
 def finding_sentence(spec: LaneSpec, finding: Finding, total: int) -> str:
     """What was found for one rule over a window of `total` rows."""
     rule, limit, count = finding.rule, limit_text(finding.rule), finding.count
-    kpi = _kpi_of(spec, rule)
     if rule.check == "window_nonempty_ok":
         return f"The window holds {_heartbeats(total)}." if total else "There is no heartbeat yet: run the lane once."
     if rule.check == "malformed_entries_ok":
@@ -52,8 +59,11 @@ def finding_sentence(spec: LaneSpec, finding: Finding, total: int) -> str:
         return f"The window holds {_heartbeats(total)} (at least {limit} wanted)."
     if rule.kind in ("latest", "max_age"):
         return _latest_sentence(spec, finding, limit)
-    if kpi:
-        return _kpi_sentence(kpi, finding, total, limit)
+    criterion = named(spec.criteria, rule.subject)
+    if criterion is not None and criterion.kind == "kpi":
+        return _kpi_sentence(_kpi_of(spec, criterion), finding, total, limit)
+    if criterion is not None:
+        return _gate_sentence(spec, criterion, finding, total, limit)
     did = _STATE[rule.subject][1 if count == 1 else 2]
     return f"{count} of {last_of(total)} {did}{_rate(finding)} (limit {limit})."
 
@@ -74,8 +84,8 @@ def verdict_sentence(spec: LaneSpec, verdict: Verdict) -> str:
     if not verdict.blocking:
         state = "No rule is broken" if not verdict.reasons else "Only rules that warn are broken"
         return f"{state} over {last_of(total)}. Publishing is allowed."
-    kpi_first = sorted(verdict.blocking, key=lambda finding: _kpi_of(spec, finding.rule) is None)
-    return f"{finding_sentence(spec, kpi_first[0], total)} Publishing is blocked."
+    telling = min(verdict.blocking, key=lambda finding: _vagueness(spec, finding))
+    return f"{finding_sentence(spec, telling, total)} Publishing is blocked."
 
 
 def value_text(value: float | int | None) -> str:
@@ -94,10 +104,52 @@ def minute_text(run_at: str) -> str:
     return known.strftime("%Y-%m-%d %H:%M UTC") if known else run_at or "an unknown time"
 
 
-def _kpi_of(spec: LaneSpec, rule: Rule) -> Kpi | None:
-    if rule.kind not in ("count", "rate"):
-        return None
-    return next((kpi for kpi in spec.kpis if kpi.window == rule.subject), None)
+def _vagueness(spec: LaneSpec, finding: Finding) -> int:
+    """How little a finding says about the cause: a KPI or a gate says most, a status least."""
+    criterion = named(spec.criteria, finding.rule.subject)
+    if criterion is None or finding.rule.kind == "latest":
+        return 2
+    return 1 if criterion.kind == "focus_gate" else 0
+
+
+def _kpi_of(spec: LaneSpec, criterion: Criterion) -> Kpi:
+    return next(kpi for kpi in spec.kpis if kpi.name == criterion.name)
+
+
+def _called(criterion: Criterion) -> str:
+    return "the focus gate (all gates together)" if criterion.kind == "focus_gate" else criterion.name
+
+
+def _gate_sentence(spec: LaneSpec, criterion: Criterion, finding: Finding, total: int, limit: str) -> str:
+    name = "The focus gate" if criterion.kind == "focus_gate" else criterion.name
+    if not finding.offenders:
+        return f"{name} passed in {'all of ' if total > 1 else ''}{last_of(total)} (limit {limit})."
+    why = why_gate_failed(spec, criterion, finding.offenders[-1])
+    return f"{name} failed in {finding.count} of {last_of(total)}{_rate(finding)} (limit {limit}): {why}."
+
+
+def why_gate_failed(spec: LaneSpec, criterion: Criterion, row: HistoryRow) -> str:
+    """Which gates, or which of its conditions, kept a gate from passing in `row`."""
+    content = row.content or {}
+    if criterion.kind == "focus_gate":
+        gates = [one.name for one in spec.criteria if one.kind == "gate" and one.broken_by(content)]
+        return ", ".join(gates) or "the row does not say that it passed"
+    if content.get(criterion.field) is not False:
+        return "the row does not say that it passed"
+    gate = next(gate for gate in spec.gates if gate.name == criterion.name)
+    broken = [_condition_text(condition, content) for condition in gate.conditions]
+    return " and ".join(one for one in broken if one) or "its figures are not in the row"
+
+
+def _condition_text(condition: Condition, content: Document) -> str:
+    """What a recorded figure was, when it broke `condition` by the bound of defs.yaml."""
+    figure = condition.value.rpartition(".")[2]
+    value = number(content.get(figure))
+    if value is None or condition.within(value, condition.threshold):
+        return ""
+    shown, bound = _side_by_side(value, condition.threshold)
+    side, edge = ("above", "maximum") if condition.max is not None else ("below", "minimum")
+    return f"{figure} was {shown}, {side} its {edge} {bound}"
 
 
 def _kpi_sentence(kpi: Kpi, finding: Finding, total: int, limit: str) -> str:
@@ -133,8 +185,8 @@ def _decimals(value: float) -> int:
 
 def _plain(value: float, decimals: int) -> str:
     """`value` rounded, thousands apart, without zeros that say nothing and without an exponent."""
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    written = f"{value:,.{decimals}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def _heartbeats(count: int) -> str:
@@ -156,7 +208,13 @@ def _latest_sentence(spec: LaneSpec, finding: Finding, limit: str) -> str:
     since = minute_text(row.run_at)
     if finding.rule.kind == "max_age":
         return f"The newest heartbeat is from {since}, older than {limit}: the producer may have stopped."
+    criterion = named(spec.criteria, finding.rule.subject)
+    if criterion is not None:
+        return f"The newest heartbeat ({since}) failed {_called(criterion)}: {why_gate_failed(spec, criterion, row)}."
     if finding.rule.subject == FAILED:
+        error = text(row.content.get("error"))
+        if error:
+            return f"The newest run ({since}) failed: {error.removesuffix('.')}."
         why = ", ".join(texts(row.content.get("failure_reasons"))) or "no reason given"
         return f"The newest heartbeat ({since}) failed: {why}."
     if finding.rule.subject == INCOMPLETE:

@@ -6,78 +6,19 @@ read files or compute anything beyond names that follow from other names.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from heartbeat_assets.lanes.criteria import Criterion, criteria_of
 from heartbeat_assets.lanes.rules import Rule, Severity, rules_for
 from heartbeat_assets.lanes.spec_conflicts import conflicts
-from heartbeat_assets.lanes.spec_fields import Cron, Limit, Model, Name, Number, TimeZone, Whole, Words
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource
+from heartbeat_assets.lanes.spec_criteria import Gate, Kpi, Precondition
+from heartbeat_assets.lanes.spec_fields import Cron, Day, Flag, Limit, Model, Name, Owners, TimeZone, Whole, Words
+from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource, WarehouseSource
 
-Source = Annotated[EventsSource | JsonSource, Field(discriminator="kind")]
-Unit = Literal["ratio", "seconds", "count", "number"]
-
-
-class Kpi(Model):
-    """One number of the digest and the threshold it must keep to."""
-
-    name: Name = Field(description="The column of digest.sql that holds it, and its name everywhere.")
-    description: str = Field("", description="What it measures, for a stranger.")
-    unit: Unit = Field(
-        "number", description="ratio (0 to 1), seconds, count or number; a row outside its range is refused."
-    )
-    max: Number | None = Field(None, description="The value may not be above this. Give max or min.")
-    min: Number | None = Field(None, description="The value may not be below this. Give max or min.")
-    missing: Literal["failed", "degraded"] = Field(
-        "degraded", description="What the digest's status becomes when the KPI has no value."
-    )
-    short_name: Name | None = Field(
-        None, description="Name used in its check and reasons (`<short_name>_within_threshold`); default: name."
-    )
-    window_name: Name | None = Field(
-        None, description="Name used in its window rules (`max_<window_name>_violations`); default: short_name."
-    )
-
-    @model_validator(mode="after")
-    def _one_threshold(self) -> Self:
-        if self.max is not None and self.min is not None:
-            raise ValueError("give min or max, not both")
-        if self.max is None and self.min is None:
-            raise ValueError("give min or max, so that the KPI can be judged")
-        return self
-
-    @property
-    def threshold(self) -> float:
-        return self.max if self.max is not None else self.min  # type: ignore[return-value]
-
-    @property
-    def threshold_name(self) -> str:
-        return f"{'max' if self.max is not None else 'min'}_{self.name}"
-
-    @property
-    def stem(self) -> str:
-        return self.short_name or self.name
-
-    @property
-    def window(self) -> str:
-        return self.window_name or self.stem
-
-    @property
-    def check_name(self) -> str:
-        return f"{self.stem}_within_threshold"
-
-    @property
-    def missing_reason(self) -> str:
-        return f"{self.stem}_missing"
-
-    @property
-    def breach_reason(self) -> str:
-        return f"{self.stem}_{'above' if self.max is not None else 'below'}_threshold"
-
-    def within(self, value: float, threshold: float) -> bool:
-        """Whether `value` keeps to `threshold`; a value equal to it does."""
-        return value <= threshold if self.max is not None else value >= threshold
+Source = Annotated[EventsSource | JsonSource | TableSource | WarehouseSource, Field(discriminator="kind")]
 
 
 class Window(Model):
@@ -117,24 +58,33 @@ class Schedule(Model):
 
     cron: Cron = Field(description="Five cron fields, for example `17 * * * *`.")
     timezone: TimeZone = Field("UTC", description="Time zone the cron is read in.")
-    enabled: bool = Field(True, description="Whether the schedule runs as soon as Dagster's daemon does.")
+    enabled: Flag = Field(True, description="Whether the schedule runs as soon as Dagster's daemon does.")
 
 
 class Sensor(Model):
     """Runs the lane when its telemetry folder changes."""
 
-    enabled: bool = Field(True, description="Whether the sensor runs as soon as Dagster's daemon does.")
+    enabled: Flag = Field(True, description="Whether the sensor runs as soon as Dagster's daemon does.")
     every_seconds: Whole = Field(30, ge=5, description="How often the folder is looked at.")
     settle_seconds: Whole = Field(
         5, ge=0, description="A file younger than this may still be written to; it waits a turn."
     )
 
 
+class Partitions(Model):
+    """The lane runs once for every day or hour, and each digest covers that period (UTC)."""
+
+    by: Literal["day", "hour"] = Field(description="day or hour.")
+    start: Day = Field(description="The first day, for example `2026-01-01`.")
+
+
 class Publish(Model):
     """The last known-good report, which is written only when the verdict allows it."""
 
     title: str = Field("", description="Heading of the report; default: the lane's name.")
-    badge_kpi: Name | None = Field(None, description="KPI whose value the SVG badge shows; default: the first.")
+    badge_kpi: Name | None = Field(
+        None, description="KPI whose value the SVG badge shows; default: the first, or how many gates passed."
+    )
 
 
 class Availability(Model):
@@ -149,14 +99,28 @@ class LaneSpec(Model):
 
     name: Name | None = Field(None, description="The lane's name; default: the name of its folder.")
     description: str = Field("", description="What the lane watches and for whom, for a stranger.")
-    owners: list[str] = Field(default_factory=list, description="E-mail addresses or `team:name`.")
+    owners: Owners = Field(default_factory=list, description="E-mail addresses or `team:name`.")
     sources: dict[Name, Source] = Field(min_length=1, description="What digest.sql reads, each by its name.")
     digest_sql: Words = Field("digest.sql", description="File beside defs.yaml: one row, a column per KPI.")
     rollup_sql: Words | None = Field(
         None,
         description="File beside defs.yaml: a partial result per input file, which digest.sql then merges.",
     )
-    kpis: list[Kpi] = Field(min_length=1, description="The numbers that are judged, in their order.")
+    context: dict[Name, Words] = Field(
+        default_factory=dict,
+        description="Name to a SQL file beside defs.yaml: its rows become a table of that name in the digest.",
+    )
+    recorded: list[Name] = Field(
+        default_factory=list,
+        description="Sections of the digest (`totals`: columns named `totals.x`) whose numbers each heartbeat keeps.",
+    )
+    kpis: list[Kpi] = Field(default_factory=list, description="The numbers that are judged, in their order.")
+    gates: list[Gate] = Field(
+        default_factory=list, description="Conditions on the digest's figures, judged gate by gate and all together."
+    )
+    preconditions: list[Precondition] = Field(
+        default_factory=list, description="What must hold for there to be anything to judge."
+    )
     availability: list[Availability] = Field(
         default_factory=list, description="Further checks of the digest: whether any of some KPIs is known."
     )
@@ -166,15 +130,8 @@ class LaneSpec(Model):
         None, description="When the lane runs by the clock; none: only by hand or sensor."
     )
     sensor: Sensor | None = Field(None, description="Runs the lane when telemetry arrives; none: no sensor.")
+    partitions: Partitions | None = Field(None, description="A run for every day or hour; none: each run covers all.")
     publish: Publish = Field(default_factory=Publish, description="The report and its badge.")
-
-    @field_validator("owners")
-    @classmethod
-    def _owner_form(cls, owners: list[str]) -> list[str]:
-        for owner in owners:
-            if not owner.startswith("team:") and "@" not in owner:
-                raise ValueError(f"{owner!r} is neither an e-mail address nor `team:name`")
-        return owners
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
@@ -183,14 +140,25 @@ class LaneSpec(Model):
             raise ValueError(*problems)
         return self
 
+    @cached_property
+    def criteria(self) -> list[Criterion]:
+        """What every heartbeat of the lane keeps or breaks: KPI thresholds, then gates."""
+        return criteria_of(self)
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Every threshold of the lane by its name: of KPIs, of gate conditions and of preconditions."""
+        found = {kpi.threshold_name: kpi.threshold for kpi in self.kpis}
+        conditions = [condition for gate in self.gates for condition in gate.conditions]
+        return found | {bound.threshold_name: bound.threshold for bound in [*conditions, *self.preconditions]}
+
     def rules(self, overrides: dict[str, float | str] | None = None) -> list[Rule]:
         """The window rules in the contract's order, with `overrides` over the limits of defs.yaml.
 
         Raises ValueError ("NAME: what is wrong") for a limit this lane cannot have.
         """
         limits = {**self.window.limits, **(overrides or {})}
-        kpis = [(kpi.window, kpi.check_name) for kpi in self.kpis]
-        return rules_for(kpis, limits, self.window.severity)
+        return rules_for(self.criteria, limits, self.window.severity)
 
     def kpi(self, name: str) -> Kpi:
         """The KPI called `name`."""

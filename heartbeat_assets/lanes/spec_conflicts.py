@@ -11,22 +11,33 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE
-from heartbeat_assets.lanes.spec_sources import EventsSource
+from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE, FigureBound
+from heartbeat_assets.lanes.spec_sources import EventsSource, RowsSource
 
 if TYPE_CHECKING:
     from heartbeat_assets.lanes.spec import LaneSpec
 
-_ROW_FIELDS = (
+ROW_FIELDS = (
     "run_at", "heartbeat_id", "digest_generated_at", "status", "contract_complete", "missing_metrics",
     "failure_reasons", "strict_fail_reasons", "strict_fail_count", "history_place", "line_no", "malformed_line",
+    "period", "revision", "revises", "backfilled", "events_in_period", "late_events", "error",
 )  # fmt: skip
-_OTHER_TALLIES = ("malformed", FAILED, DEGRADED, INCOMPLETE)
+DIGEST_FIELDS = (
+    "generated_at", "telemetry_sources", "metrics", "thresholds", "checks", "missing_metrics", "failure_reasons",
+    "status", FOCUS_GATE, "period", "events_in_period", "revision", "revises", "backfilled", "late_events", "error",
+)  # fmt: skip
+_OTHER_TALLIES = ("malformed", FAILED, DEGRADED, INCOMPLETE, "entries", "latest", "thresholds", FOCUS_GATE)
 _ASSETS = ("digest", "heartbeat", "heartbeat_compacted", "published")
 
 
 def conflicts(spec: LaneSpec) -> Iterator[str]:
     """Every clash of names in `spec`, and every name that points at nothing."""
+    if not spec.kpis and not spec.gates:
+        yield "kpis: give at least one, or a gate under `gates`, so that there is something to judge"
+        return
     yield from _row_conflicts(spec)
+    yield from _threshold_conflicts(spec)
+    yield from _context_conflicts(spec)
     yield from _window_name_conflicts(spec)
     yield from _source_conflicts(spec)
     yield from _missing_kpis(spec)
@@ -34,7 +45,7 @@ def conflicts(spec: LaneSpec) -> Iterator[str]:
 
 
 def _row_conflicts(spec: LaneSpec) -> Iterator[str]:
-    owners = dict.fromkeys(_ROW_FIELDS, "a field of every heartbeat")
+    owners = dict.fromkeys(ROW_FIELDS, "a field of every heartbeat")
     for index, kpi in enumerate(spec.kpis):
         where = f"kpis[{index}] {kpi.name}"
         clash = next((name for name in (kpi.name, kpi.threshold_name, kpi.check_name) if name in owners), None)
@@ -50,6 +61,47 @@ def _row_conflicts(spec: LaneSpec) -> Iterator[str]:
                 f"{owners[availability.check]}; give another name"
             )
         owners[availability.check] = f"the check of availability[{index}]"
+    for index, gate in enumerate(spec.gates):
+        where = f"gates[{index}] {gate.name}"
+        for name in (gate.name, gate.row_name):
+            if name in owners:
+                yield f"{where}: {name!r} is already {owners[name]}; give another name"
+                break
+        owners |= {gate.name: f"the check of {where}", gate.row_name: f"the field of {where}"}
+
+
+def _threshold_conflicts(spec: LaneSpec) -> Iterator[str]:
+    """Two bounds may share a name only when they are the same bound."""
+    bounds = {kpi.threshold_name: (kpi.threshold, f"kpis[{index}] {kpi.name}") for index, kpi in enumerate(spec.kpis)}
+    conditions: list[tuple[str, FigureBound]] = [
+        (f"gates[{index}] {gate.name}.conditions[{number}]", condition)
+        for index, gate in enumerate(spec.gates)
+        for number, condition in enumerate(gate.conditions)
+    ]
+    conditions += [(f"preconditions[{index}] {one.reason}", one) for index, one in enumerate(spec.preconditions)]
+    for where, condition in conditions:
+        threshold, owner = bounds.setdefault(condition.threshold_name, (condition.threshold, where))
+        if threshold != condition.threshold:
+            yield (
+                f"{where}: the threshold {condition.threshold_name!r} is already that of {owner}, with another value; "
+                "give it a name of its own by `threshold_as`"
+            )
+    reasons = [reason for kpi in spec.kpis for reason in (kpi.missing_reason, kpi.breach_reason)]
+    for index, precondition in enumerate(spec.preconditions):
+        if precondition.reason in reasons:
+            yield f"preconditions[{index}] {precondition.reason}: the reason is taken; give another"
+        reasons.append(precondition.reason)
+
+
+def _context_conflicts(spec: LaneSpec) -> Iterator[str]:
+    for name in spec.context:
+        if name in DIGEST_FIELDS or name in spec.recorded:
+            yield f"context.{name}: the digest has a part {name!r} already; give another name"
+    for index, name in enumerate(spec.recorded):
+        if name in DIGEST_FIELDS:
+            yield f"recorded[{index}]: {name!r} is in every heartbeat already, or has no place there; take it out"
+        if name in spec.recorded[:index]:
+            yield f"recorded[{index}]: {name!r} is there twice; take one out"
 
 
 def _window_name_conflicts(spec: LaneSpec) -> Iterator[str]:
@@ -58,23 +110,41 @@ def _window_name_conflicts(spec: LaneSpec) -> Iterator[str]:
         if kpi.window in owners:
             yield f"kpis[{index}] {kpi.name}.window_name: {kpi.window!r} is already {owners[kpi.window]}; give another"
         owners.setdefault(kpi.window, f"the window name of kpis[{index}] {kpi.name}")
+    for index, gate in enumerate(spec.gates):
+        if gate.name in owners:
+            yield f"gates[{index}] {gate.name}: {gate.name!r} is already {owners[gate.name]}; give another name"
+        owners.setdefault(gate.name, f"the name of gates[{index}]")
 
 
 def _source_conflicts(spec: LaneSpec) -> Iterator[str]:
     assets = dict.fromkeys(_ASSETS, "an asset of every lane")
     for name, source in spec.sources.items():
-        if name in ("rollup", "sources"):
+        if name in ("rollup", "sources", "period"):
             yield f"sources.{name}: digest.sql has a table {name!r} already; give another name"
         asset = source.asset or name
         if asset in assets:
             field = f"sources.{name}.asset" if source.asset else f"sources.{name}"
             yield f"{field}: {asset!r} is already {assets[asset]}; give another `asset`"
         assets.setdefault(asset, f"the asset of sources.{name}")
+        if isinstance(source, RowsSource) and source.period_column:
+            yield from _period_column_conflicts(spec, name, source)
     events = [name for name, source in spec.sources.items() if isinstance(source, EventsSource)]
     if spec.rollup_sql and len(events) != 1:
         yield f"rollup_sql: needs exactly one source of kind events, there are {len(events)}"
-    if spec.sensor and not events:
+    if spec.sensor and spec.partitions:
+        yield "sensor: a partitioned lane runs once a period, by its schedule; take the sensor out"
+    elif spec.sensor and not events:
         yield "sensor: needs a source of kind events to watch"
+
+
+def _period_column_conflicts(spec: LaneSpec, name: str, source: RowsSource) -> Iterator[str]:
+    column, where = str(source.period_column), f"sources.{name}.period_column"
+    if spec.partitions is None:
+        yield f"{where}: the lane has no `partitions`; take it out, or partition the lane by day or hour"
+    if source.columns and column not in source.columns:
+        yield f"{where}: no column {column!r} under `columns`; {_instead(column, list(source.columns))}"
+    elif source.columns and source.columns[column] not in ("timestamp", "date"):
+        yield f"{where}: column {column!r} is {source.columns[column]}; it must be a timestamp or a date"
 
 
 def _missing_kpis(spec: LaneSpec) -> Iterator[str]:
@@ -94,6 +164,10 @@ def _window_conflicts(spec: LaneSpec) -> Iterator[str]:
     except ValueError as problem:
         yield f"window.limits.{problem}"
         return
+    for rule in rules:
+        if rule.kind == "min_entries" and (rule.limit or 0) > spec.window.last:
+            never = f"{rule.limit:g} runs are never among the last {spec.window.last}"
+            yield f"window.limits.min_entries: {never}; lower it, or raise window.last"
     checks = [rule.check for rule in rules]
     for check in spec.window.severity:
         if check not in checks:
@@ -102,4 +176,4 @@ def _window_conflicts(spec: LaneSpec) -> Iterator[str]:
 
 def _instead(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, n=1, cutoff=0.8)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}" if known else "there is none"

@@ -6,9 +6,14 @@ Each refuses with a sentence that `problems` can put the field's place before. I
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
+from itertools import product
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from heartbeat_assets.telemetry.values import number as written_number
 
 _CRON_FIELDS = (
     ("minute", 0, 59, ""),
@@ -17,6 +22,7 @@ _CRON_FIELDS = (
     ("month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"),
     ("day of the week", 0, 7, "sun mon tue wed thu fri sat"),
 )
+_LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 _CRON_WORDS = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 
 
@@ -26,6 +32,32 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+def truth_value(value: Any) -> Any:
+    """`value` when it is true or false, not what could be read as one: "no", 1, 0. Raises the validator's error."""
+    if not isinstance(value, bool):
+        raise PydanticCustomError("bool_type", "no truth value")
+    return value
+
+
+def day(value: Any) -> Any:
+    """`value` when it is a date, or the text of one: YAML readers differ in what they make of 2026-01-01.
+
+    Raises the validator's error.
+    """
+    written = isinstance(value, str) and re.fullmatch(_DAY_PATTERN, value) is not None
+    if not written and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise PydanticCustomError("date_type", "no date")
+    return value
+
+
+def owners(names: list[str]) -> list[str]:
+    """`names` when Dagster takes each as an owner. Raises ValueError."""
+    for name in names:
+        if not re.fullmatch(_OWNER_PATTERN, name):
+            raise ValueError(f"{name!r} is neither an e-mail address nor `team:name`")
+    return names
+
+
 def no_truth_value(value: Any) -> Any:
     """`value` unless it is true or false, which YAML also writes yes, no, on and off. Raises ValueError."""
     if isinstance(value, bool):
@@ -33,11 +65,34 @@ def no_truth_value(value: Any) -> Any:
     return value
 
 
+def number_as_written(value: Any) -> Any:
+    """`value` unless it is a truth value or text. Raises ValueError or the validator's own error."""
+    if isinstance(value, str):
+        raise PydanticCustomError("float_type", "text")
+    return no_truth_value(value)
+
+
+def whole_as_written(value: Any) -> Any:
+    """`value` unless it is a truth value or text. Raises ValueError or the validator's own error."""
+    if isinstance(value, str):
+        raise PydanticCustomError("int_type", "text")
+    return no_truth_value(value)
+
+
 def limit(value: Any) -> Any:
     """`value` when it may be a window limit. Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        given = "it has no value" if value is None else f"not {str(value).lower()}"
+        kind = "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else str(value).lower()
+        given = "it has no value" if value is None else f"not {kind}"
         raise ValueError(f"must be a number, or a duration such as 36h; {given}")
+    return value
+
+
+def limit_as_written(value: float | str) -> float | str:
+    """`value` unless it is a number in quotes. Raises ValueError."""
+    as_number = written_number(value) if isinstance(value, str) else None
+    if as_number is not None:
+        raise ValueError(f"must be a number, not {value!r}; that is text: write {as_number:g} without quotes")
     return value
 
 
@@ -50,10 +105,17 @@ def cron(value: str) -> str:
         raise ValueError(
             f"{value!r} has {len(fields)} field{'s' * (len(fields) != 1)}; write five, for example '17 * * * *'"
         )
+    chosen: list[set[int]] = []
     for text, (name, lowest, highest, words) in zip(fields, _CRON_FIELDS, strict=True):
         numbers = {word: lowest + position for position, word in enumerate(words.split())}
-        if not all(_cron_part(part.lower(), lowest, highest, numbers) for part in text.split(",")):
+        parts = [_cron_part(part.lower(), lowest, highest, numbers) for part in text.split(",")]
+        if not all(parts):
             raise ValueError(f"{value!r}: {text!r} is no {name}; it goes from {lowest} to {highest}")
+        chosen.append(set().union(*parts))
+    _, _, days, months, _ = chosen
+    # With a day of the week beside it, either of the two is enough.
+    if fields[4] == "*" and all(day > _LONGEST_MONTH.get(month, 31) for day, month in product(days, months)):
+        raise ValueError(f"{value!r}: there is no such day in that month; choose another")
     return value
 
 
@@ -71,21 +133,31 @@ def timezone(value: str) -> str:
     return value
 
 
-def _cron_part(part: str, lowest: int, highest: int, numbers: dict[str, int]) -> bool:
-    """Whether `part` is `*`, a value or a range, with or without a step behind it."""
+def _cron_part(part: str, lowest: int, highest: int, numbers: dict[str, int]) -> set[int]:
+    """What `part` (`*`, a value or a range, with or without a step behind it) stands for; empty when it is wrong."""
     match = re.fullmatch(r"(?:\*|(\w+)(?:-(\w+))?)(?:/(\d+))?", part, re.ASCII)
     if match is None or match[3] == "0":
-        return False
+        return set()
     ends = [end for end in match.group(1, 2) if end is not None]
-    values = [numbers.get(end, int(end) if end.isdigit() else -1) for end in ends]
-    return all(lowest <= value <= highest for value in values) and values == sorted(values)
+    values = [numbers.get(end, int(end) if end.isdigit() else -1) for end in ends] or [lowest, highest]
+    if not all(lowest <= value <= highest for value in values) or values != sorted(values):
+        return set()
+    last = highest if match[3] else values[0]
+    return set(range(values[0], (values[1] if len(values) > 1 else last) + 1, int(match[3] or 1)))
 
 
+_DAY_PATTERN = r"^\d{4}-\d\d-\d\d$"
+_OWNER_PATTERN = r"^(team:\S.*|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,7})$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=80)]
+DottedName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=160)]
 Words = Annotated[str, Field(min_length=1)]
-Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(no_truth_value)]
-Whole = Annotated[int, BeforeValidator(no_truth_value)]
-Limit = Annotated[float | str, BeforeValidator(limit)]
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(number_as_written)]
+Whole = Annotated[int, BeforeValidator(whole_as_written)]
+Flag = Annotated[bool, BeforeValidator(truth_value)]
+Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "pattern": _DAY_PATTERN})]
+Owner = Annotated[str, WithJsonSchema({"type": "string", "pattern": _OWNER_PATTERN})]
+Owners = Annotated[list[Owner], AfterValidator(owners)]
+Limit = Annotated[float | str, BeforeValidator(limit), AfterValidator(limit_as_written)]
 Cron = Annotated[str, AfterValidator(cron)]
 TimeZone = Annotated[str, AfterValidator(timezone)]

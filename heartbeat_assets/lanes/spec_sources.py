@@ -1,6 +1,6 @@
 """What a lane may read: the kinds of sources and their settings.
 
-A new kind is a model here, a reader in `inputs` and a line in docs/lane-reference.md. It must not open anything.
+A new kind is a model here, a reader in `reading` and a line in docs/lane-reference.md. It must not open anything.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from heartbeat_assets.lanes.spec_fields import Model, Name, Words
+from heartbeat_assets.lanes.spec_fields import Flag, Model, Name, Words
 
 _COLUMNS = ("session_id", "event", "ts_us", "elapsed_ms")
 
@@ -33,30 +33,78 @@ def event_token(event: str) -> str:
 
 
 SetName = Annotated[Name, AfterValidator(free_name)]
+ColumnType = Literal["text", "integer", "number", "boolean", "timestamp", "date", "json"]
 Token = Annotated[str, AfterValidator(event_token)]
 
 
 class SourceModel(Model):
     """What every kind of source has."""
 
-    path: Words = Field(description="File, folder or glob, relative to the project.")
     description: str = Field("", description="What it is and where it comes from.")
-    required: bool = Field(True, description="Whether the digest is an error without it.")
+    required: Flag = Field(True, description="Whether the digest is an error without it.")
     asset: Name | None = Field(None, description="Name of its Dagster asset; default: the source's name.")
     listed_as: str | None = Field(None, description="How the digest's `telemetry_sources` names it when it was read.")
 
 
-class EventsSource(SourceModel):
+class FileSource(SourceModel):
+    """A source that is files."""
+
+    path: Words = Field(description="File, folder or glob, relative to the project.")
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person says it."""
+        return self.path
+
+
+class EventsSource(FileSource):
     """NDJSON telemetry: one event a line, read into session_id, event, ts_us and elapsed_ms."""
 
     kind: Literal["events"] = Field(description="events: NDJSON telemetry, read once into typed Parquet.")
-    event_sets: dict[SetName, list[Token]] = Field(
+    event_sets: dict[SetName, Annotated[list[Token], Field(min_length=1)]] = Field(
         default_factory=dict,
         description="Set name to event names; each set is a BOOLEAN column of the source's table.",
     )
 
 
-class JsonSource(SourceModel):
+class JsonSource(FileSource):
     """One JSON object in a file: a table of one row with the column `doc`."""
 
     kind: Literal["json"] = Field(description="json: a file that holds one JSON object.")
+
+
+class RowsSource(SourceModel):
+    """What every source of rows with columns has."""
+
+    columns: dict[Words, ColumnType] = Field(
+        default_factory=dict,
+        description="Column to text, integer, number, boolean, timestamp, date or json: the columns digest.sql sees, "
+        "each of which must be there; default: all columns, typed as they are found.",
+    )
+    period_column: Words | None = Field(
+        None, description="The timestamp or date that says which of the lane's `partitions` a row belongs to."
+    )
+
+
+class TableSource(RowsSource, FileSource):
+    """Rows with columns in files: a table of its own name."""
+
+    kind: Literal["table"] = Field(
+        description="table: rows in CSV, NDJSON, JSON or Parquet files, or in a SQLite or DuckDB file."
+    )
+    format: Literal["auto", "csv", "parquet", "json", "ndjson", "sqlite", "duckdb"] = Field(
+        "auto", description="csv, parquet, json, ndjson, sqlite or duckdb; default: auto, by name and content."
+    )
+    table: Words | None = Field(None, description="The table in a SQLite or DuckDB file; default: the source's name.")
+
+
+class WarehouseSource(RowsSource):
+    """A table of the warehouse that HEARTBEAT_WAREHOUSE_URL names, read only."""
+
+    kind: Literal["warehouse"] = Field(description="warehouse: a table of the warehouse HEARTBEAT_WAREHOUSE_URL names.")
+    table: Words = Field(description="The table there, as `table` or `schema.table`.")
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person says it."""
+        return f"table {self.table} of the warehouse"

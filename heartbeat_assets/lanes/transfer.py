@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.files import write_chunks_atomically
-from heartbeat_assets.lanes.heartbeat import check_names
+from heartbeat_assets.lanes.heartbeat import check_fields
 from heartbeat_assets.lanes.history import HistoryRow, file_rows, import_entries, ledger_rows
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.values import Document, flag, number, texts
@@ -106,7 +106,7 @@ def _columns(lane: Lane) -> dict[str, str]:
     columns = {"place": "int64", "run_at": "str", "heartbeat_id": "str", "status": "str"}
     columns |= {kpi.name: "Float64" for kpi in lane.spec.kpis}
     columns |= {kpi.threshold_name: "Float64" for kpi in lane.spec.kpis}
-    columns |= dict.fromkeys(check_names(lane.spec), "boolean")
+    columns |= dict.fromkeys(check_fields(lane.spec).values(), "boolean")
     columns |= dict.fromkeys(("missing_metrics", "failure_reasons", "strict_fail_reasons"), "str")
     return columns | {"malformed": "bool", "line": "str"}
 

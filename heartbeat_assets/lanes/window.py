@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from heartbeat_assets.lanes.criteria import named
 from heartbeat_assets.lanes.history import HistoryRow
-from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE, Rule
+from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE, MALFORMED, THRESHOLDS, Rule
 from heartbeat_assets.lanes.spec import LaneSpec
 from heartbeat_assets.lanes.values import Document, flag, instant, instant_text, number, rate_pct, text
 
@@ -99,20 +100,27 @@ def blocks(spec: LaneSpec, rows: Sequence[HistoryRow], rules: Sequence[Rule], no
     return any(rule.blocks and not _finding(rule, spec, rows, tallies, now).passed for rule in rules)
 
 
+def tallies_of(spec: LaneSpec, row: HistoryRow) -> list[str]:
+    """The tallies that `row` adds to: malformed and nothing else, or its status and every criterion it breaks."""
+    if row.content is None:
+        return [MALFORMED]
+    found = [row.status] if row.status in (FAILED, DEGRADED) else []
+    if spec.kpis and row.content.get("contract_complete") is not True:
+        found.append(INCOMPLETE)
+    return found + [criterion.tally for criterion in spec.criteria if criterion.broken_by(row.content)]
+
+
+def tally_names(spec: LaneSpec) -> list[str]:
+    """Every tally a row of this lane may add to."""
+    states = [MALFORMED, FAILED, DEGRADED, *([INCOMPLETE] if spec.kpis else [])]
+    return states + [criterion.tally for criterion in spec.criteria]
+
+
 def _tallies(spec: LaneSpec, rows: Sequence[HistoryRow]) -> dict[str, Tally]:
-    tallies = {subject: Tally() for subject in ("malformed", FAILED, DEGRADED, INCOMPLETE)}
-    tallies |= {kpi.window: Tally() for kpi in spec.kpis}
+    tallies = {name: Tally() for name in tally_names(spec)}
     for row in rows:
-        if row.content is None:
-            tallies["malformed"].rows.append(row)
-            continue
-        if row.status in (FAILED, DEGRADED):
-            tallies[row.status].rows.append(row)
-        if row.content.get("contract_complete") is not True:
-            tallies[INCOMPLETE].rows.append(row)
-        for kpi in spec.kpis:
-            if row.content.get(kpi.check_name) is not True:
-                tallies[kpi.window].rows.append(row)
+        for name in tallies_of(spec, row):
+            tallies[name].rows.append(row)
     return tallies
 
 
@@ -128,45 +136,55 @@ def _finding(
     if rule.kind in ("nonempty", "min_entries"):
         return Finding(rule, total >= (1 if rule.limit is None else rule.limit), total, 0.0, ())
     latest = rows[-1] if rows else None
-    passed = latest is not None and _latest_passes(rule, spec, latest, now)
+    passed = _latest_passes(rule, spec, latest, now)
     return Finding(rule, passed, 0 if passed else 1, 0.0, () if passed or latest is None else (latest,))
 
 
-def _latest_passes(rule: Rule, spec: LaneSpec, latest: HistoryRow, now: datetime) -> bool:
-    if latest.content is None:
+def _latest_passes(rule: Rule, spec: LaneSpec, latest: HistoryRow | None, now: datetime) -> bool:
+    criterion = named(spec.criteria, rule.subject)
+    if criterion is not None:
+        # To the letter: what is not there does not break an optional gate, not even when there is no row at all.
+        return not criterion.broken_by((latest.content if latest else None) or {})
+    if latest is None or latest.content is None:
         return False
     if rule.kind == "max_age":
         run_at = instant(latest.run_at)
         return run_at is not None and (now - run_at).total_seconds() <= (rule.limit or 0)
-    if rule.subject == FAILED:
-        return latest.status != FAILED
+    if rule.subject == THRESHOLDS:
+        return not any(one.broken_by(latest.content) for one in spec.criteria if one.kind == "kpi")
     if rule.subject == INCOMPLETE:
         return latest.content.get("contract_complete") is True
-    return all(latest.content.get(kpi.check_name) is True for kpi in spec.kpis)
+    return latest.status != FAILED
 
 
 def _report(
     spec: LaneSpec, rows: Sequence[HistoryRow], tallies: dict[str, Tally], findings: Sequence[Finding]
 ) -> Document:
     total = len(rows)
-    failed, degraded, incomplete = (tallies[name] for name in (FAILED, DEGRADED, INCOMPLETE))
-    well_formed = total - tallies["malformed"].count
+    malformed, failed, degraded = (tallies[name] for name in (MALFORMED, FAILED, DEGRADED))
     report: Document = {
         "entries_in_window": total,
-        "malformed_entries_in_window": tallies["malformed"].count,
+        "malformed_entries_in_window": malformed.count,
         "status_counts": {
-            "ok": well_formed - failed.count - degraded.count, "degraded": degraded.count, "failed": failed.count
+            "ok": total - malformed.count - failed.count - degraded.count,
+            "degraded": degraded.count,
+            "failed": failed.count,
         },
-    }  # fmt: skip
-    for subject, tally in ((FAILED, failed), (DEGRADED, degraded), (INCOMPLETE, incomplete)):
-        report[f"{subject}_in_window"] = tally.count
-        report[f"{subject}_rate_pct"] = rate_pct(tally.count, total)
-    for kpi in spec.kpis:
-        report[f"{kpi.window}_violations_in_window"] = tallies[kpi.window].count
-        report[f"{kpi.window}_violation_rate_pct"] = rate_pct(tallies[kpi.window].count, total)
-    for subject, tally in ((FAILED, failed), (DEGRADED, degraded), (INCOMPLETE, incomplete)):
-        report[f"first_{subject}_run_at"] = tally.first_run_at
-        report[f"last_{subject}_run_at"] = tally.last_run_at
+    }
+    states = [FAILED, DEGRADED, *([INCOMPLETE] if spec.kpis else [])]
+    for state in states:
+        report[f"{state}_in_window"] = tallies[state].count
+        report[f"{state}_rate_pct"] = rate_pct(tallies[state].count, total)
+    for criterion in spec.criteria:
+        tally = tallies[criterion.tally]
+        report[f"{criterion.count_name}_in_window"] = tally.count
+        if criterion.has_rate:
+            report[f"{criterion.counted_as}_rate_pct"] = rate_pct(tally.count, total)
+    dated = {state: tallies[state] for state in states}
+    dated |= {one.counted_as: tallies[one.tally] for one in spec.criteria if one.kind == "focus_gate"}
+    for name, tally in dated.items():
+        report[f"first_{name}_run_at"] = tally.first_run_at
+        report[f"last_{name}_run_at"] = tally.last_run_at
     report["latest"] = _latest(spec, rows[-1] if rows else None)
     for subject in (FAILED, DEGRADED):
         report[f"{subject}_streak_latest"] = _streak(rows, subject)
@@ -179,7 +197,7 @@ def _report(
 def _status(total: int, tallies: dict[str, Tally], reasons: Sequence[str]) -> str:
     if total == 0:
         return "degraded"
-    if tallies["malformed"].count or reasons:
+    if tallies[MALFORMED].count or reasons:
         return "failed"
     # To the letter: a failed row that a limit allows is no blemish of its own, only what else is wrong with it.
     blemished = any(tally.count for subject, tally in tallies.items() if subject != FAILED)
@@ -197,8 +215,9 @@ def _latest(spec: LaneSpec, row: HistoryRow | None) -> Document:
         "digest_generated_at": text(content.get("digest_generated_at")),
     }
     latest |= {kpi.name: number(content.get(kpi.name)) for kpi in spec.kpis}
-    latest |= {kpi.check_name: flag(content.get(kpi.check_name)) for kpi in spec.kpis}
-    latest["contract_complete"] = flag(content.get("contract_complete"))
+    latest |= {criterion.field: flag(content.get(criterion.field)) for criterion in spec.criteria}
+    if spec.kpis:
+        latest["contract_complete"] = flag(content.get("contract_complete"))
     return latest
 
 

@@ -60,6 +60,9 @@ FOLLOWING = (
 )
 """The next rows in order. Takes `of_lane`, `after`, `until`, `count`."""
 
+LINES = FOLLOWING.with_only_columns(heartbeat.c.place, heartbeat.c.text, heartbeat.c.raw)
+"""Of the same rows place and line alone. Takes what `FOLLOWING` takes."""
+
 WITH_KEY = sa.select(heartbeat).where(
     heartbeat.c.lane == _lane, heartbeat.c.entry_key == sa.bindparam("key", type_=LosslessText)
 )

@@ -93,6 +93,24 @@ class Ledger:
         for row in self._walk(lane, after_place, batch):
             yield entry_of(row)
 
+    def lines(self, lane: str, *, after_place: int = 0, batch: int = 2000) -> Iterator[list[str | bytes]]:
+        """Yields the lines of `lane` after `after_place` in order, up to `batch` in a list, for reading a long
+        history fast: text where a line is clean UTF-8, else its bytes.
+
+        Like `entries`, it reads what is appended meanwhile too and holds no transaction in between.
+        """
+        if batch < 1:
+            raise ValueError(f"batch is {batch}: read at least 1 line at a time")
+        while True:
+            wanted = {"of_lane": lane, "after": after_place, "until": queries.BEYOND, "count": batch}
+            with engine.reading(self._location) as connection:
+                rows = connection.execute(queries.LINES, wanted).all()
+            if rows:
+                yield [raw if text is None else text for _, text, raw in rows]
+            if len(rows) < batch:
+                return
+            after_place = rows[-1].place
+
     def verify(self, lane: str, *, noted_head: str | None = None) -> Verification:
         """Walks the chain of `lane` as it is when this starts, and recomputes every hash, place and count.
 

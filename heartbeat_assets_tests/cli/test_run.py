@@ -108,18 +108,20 @@ def test_a_source_that_cannot_be_read_ends_with_3_and_the_sentence(
     assert outcome.error["message"] == f"{LANE}: {sentence}"
     (document,) = json.loads(outcome.stdout)
     assert (document["errors"], document["published"]) == ([sentence], False)
-    assert document["window"]["entries_total"] == 1
+    assert document["window"]["entries_total"] == 2, "the failed run is in the history"
     table = heartbeat("run", "--table")
     assert table.exit_code == 3
     assert "The run did not finish" in table.stdout
 
 
-def test_a_first_run_that_fails_has_no_digest_to_show(heartbeat: Heartbeat, project: CopiedProject) -> None:
+def test_a_first_run_that_fails_shows_that_it_did(heartbeat: Heartbeat, project: CopiedProject) -> None:
     project.snapshot.unlink()
     outcome = heartbeat("run")
     assert outcome.exit_code == 3
     (document,) = json.loads(outcome.stdout)
-    assert (document["digest"], document["published_run_at"]) == (None, None)
+    assert document["digest"]["failure_reasons"] == ["source_snapshot_missing"]
+    assert document["published_run_at"] is None
+    assert "latest_status_failed" in document["window"]["strict_fail_reasons"]
 
 
 def test_every_lane_runs_without_a_name_and_one_that_fails_does_not_stop_the_others(

@@ -73,6 +73,12 @@ def check_results(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckE
     return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
 
 
+def source_check(result: dg.ExecuteInProcessResult, asset: str) -> dg.AssetCheckEvaluation:
+    """What the check `readable` of a source found."""
+    found = [one for one in result.get_asset_check_evaluations() if one.asset_key.path[-1] == asset]
+    return next(one for one in found if one.check_name == "readable")
+
+
 def metadata_of(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, object]:
     """The metadata of the one materialization of `asset`, as plain values."""
     (event,) = result.asset_materializations_for_node(f"{LANE}__{asset}")

@@ -6,29 +6,61 @@ import shutil
 import dagster as dg
 import pytest
 
+from heartbeat_assets.lanes.judging import judge_ledger
+from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets_tests.components.running import (
     failure_sentence,
     failures,
     materialized,
     metadata_of,
     run,
+    source_check,
 )
-from heartbeat_assets_tests.copied_project import CopiedProject
+from heartbeat_assets_tests.copied_project import LANE, CopiedProject
 
 
 def test_a_missing_snapshot_names_the_input_and_the_file(project: CopiedProject, instance: dg.DagsterInstance) -> None:
     project.snapshot.unlink()
     result = run(project.lane, instance)
-    assert failure_sentence(result, "snapshot") == f"input snapshot: {project.snapshot}: no such file"
+    assert failure_sentence(result, "digest") == f"input snapshot: {project.snapshot}: no such file"
+    readable = source_check(result, "snapshot")
+    assert (readable.passed, readable.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert readable.description == f"input snapshot: {project.snapshot}: no such file."
     assert "digest" not in materialized(result)
-    assert not (project.home / "ledger.sqlite").exists()
+
+
+def test_a_run_that_could_compute_nothing_leaves_a_failed_heartbeat_that_says_why(
+    project: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    run(project.lane, instance)
+    project.snapshot.unlink()
+    result = run(project.lane, instance)
+    entry = open_ledger(project.settings.ledger_url).head(LANE)
+    assert entry is not None
+    row = json.loads(entry.line)
+    assert (row["status"], row["failure_reasons"]) == ("failed", ["source_snapshot_missing"])
+    assert row["error"] == f"input snapshot: {project.snapshot}: no such file"
+    assert entry.dagster_run_id == result.run_id
+    verdict = judge_ledger(project.lane)
+    assert "latest_status_failed" in verdict.reasons
+    assert project.published.exists(), "the report before stays"
+
+
+def test_a_failed_run_is_recorded_behind_the_digests_that_waited(
+    project: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    run(project.lane, instance, ["telemetry", "snapshot", "summary", "digest"])
+    project.snapshot.unlink()
+    run(project.lane, instance)
+    entries = open_ledger(project.settings.ledger_url).last(LANE, 5)
+    assert [entry.status for entry in entries] == ["ok", "failed"]
 
 
 def test_a_snapshot_that_is_a_list_says_that_an_object_is_expected(
     project: CopiedProject, instance: dg.DagsterInstance
 ) -> None:
     project.snapshot.write_text("[1, 2]", encoding="utf-8")
-    sentence = failure_sentence(run(project.lane, instance), "snapshot")
+    sentence = failure_sentence(run(project.lane, instance), "digest")
     assert sentence == f"input snapshot: {project.snapshot} holds a list; a JSON object is expected"
 
 
@@ -47,11 +79,14 @@ def test_a_damaged_event_file_fails_the_telemetry_and_keeps_what_was_readable(
     damaged = project.events / "2026-02-24.jsonl.gz"
     damaged.write_bytes(b"\x1f\x8b\x08\x00 this is no gzip stream")
     result = run(project.lane, instance)
-    assert str(damaged) in failure_sentence(result, "telemetry")
+    assert str(damaged) in failure_sentence(result, "digest")
+    assert not source_check(result, "telemetry").passed
     assert "digest" not in materialized(result)
     damaged.unlink()
     again = run(project.lane, instance)
-    assert failures(again) == []
+    # The failed run is in the window, and blocks what lies behind it.
+    assert {"digest", "heartbeat"} <= materialized(again)
+    assert source_check(again, "telemetry").passed
     assert metadata_of(again, "telemetry")["dagster/row_count"] == 5
 
 

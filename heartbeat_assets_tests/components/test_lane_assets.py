@@ -30,7 +30,7 @@ def test_a_good_run_materializes_everything_passes_every_check_and_publishes(
     assert failures(result) == []
     assert materialized(result) == ALL
     checks = check_results(result)
-    assert len(checks) == 17 + 1 + 5 + 2
+    assert len(checks) == 17 + 1 + 5 + 2 + 1
     assert {name for name, check in checks.items() if not check.passed} == set()
     assert set(report_files(project)) == {"report.json", "report.md", "badge.svg"}
     assert result.dagster_run.tags["heartbeat/lane"] == "citizen_product"

@@ -108,7 +108,6 @@ def test_a_file_without_settings_says_what_a_lane_needs(loaded: CopiedProject, a
     )
     said = refusal(loaded)
     assert "sources: is required" in said
-    assert "kpis: is required" in said
 
 
 class LaneWithoutReport(HeartbeatLane):

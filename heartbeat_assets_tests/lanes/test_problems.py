@@ -47,7 +47,7 @@ ONE_MISTAKE: list[tuple[tuple[Any, ...], Any, str]] = [
     (
         ("kpis", 1, "max"),
         REMOVED,
-        "kpis[1] time_to_first_answer_seconds: give min or max, so that the KPI can be judged",
+        "kpis[1] time_to_first_answer_seconds: give min or max, so that it can be judged",
     ),
     (("kpis", 1, "max"), "high", "kpis[1] time_to_first_answer_seconds.max: must be a number, not 'high'"),
     (("kpis", 1, "max"), True, "kpis[1] time_to_first_answer_seconds.max: must be a number, not true"),
@@ -71,16 +71,24 @@ ONE_MISTAKE: list[tuple[tuple[Any, ...], Any, str]] = [
     (("kpis", 2), "x", "kpis[2]: must be a mapping of settings, not 'x'"),
     (("kpis",), {"a": 1}, "kpis: must be a list, not a mapping"),
     (("kpis",), None, "kpis: must be a list, but has no value"),
-    (("kpis",), [], "kpis: must have at least one entry"),
-    (("kpis",), REMOVED, "kpis: is required"),
+    (("kpis",), [], "kpis: give at least one, or a gate under `gates`, so that there is something to judge"),
+    (("kpis",), REMOVED, "kpis: give at least one, or a gate under `gates`, so that there is something to judge"),
     (
         ("kpis", 2, "window_name"),
         "tfa",
         "kpis[2] drilldown_click_rate.window_name: 'tfa' is already the window name of "
         "kpis[1] time_to_first_answer_seconds; give another",
     ),
-    (("sources", "events", "kind"), "csv", "sources.events.kind: must be 'events' or 'json', not 'csv'"),
-    (("sources", "events", "kind"), REMOVED, "sources.events.kind: is required; give 'events' or 'json'"),
+    (
+        ("sources", "events", "kind"),
+        "csv",
+        "sources.events.kind: must be 'events' or 'json' or 'table' or 'warehouse', not 'csv'",
+    ),
+    (
+        ("sources", "events", "kind"),
+        REMOVED,
+        "sources.events.kind: is required; give 'events' or 'json' or 'table' or 'warehouse'",
+    ),
     (("sources", "events"), None, "sources.events: must be a mapping of settings, but has no value"),
     (("sources", "snapshot"), "a.json", "sources.snapshot: must be a mapping of settings, not 'a.json'"),
     (("sources",), {}, "sources: must have at least one entry"),
@@ -94,7 +102,7 @@ ONE_MISTAKE: list[tuple[tuple[Any, ...], Any, str]] = [
     (
         ("sources", "snapshot", "event_sets"),
         {},
-        "sources.snapshot: unknown field 'event_sets'; there are path, description, required, asset, listed_as, kind",
+        "sources.snapshot: unknown field 'event_sets'; there are description, required, asset, listed_as, path, kind",
     ),
     (
         ("sources", "events", "event_sets", "drilldown"),

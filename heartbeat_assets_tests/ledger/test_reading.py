@@ -2,8 +2,8 @@
 
 import pytest
 
-from heartbeat_assets.ledger import Entry, Ledger
-from heartbeat_assets_tests.ledger.entries import heartbeat, heartbeats
+from heartbeat_assets.ledger import Entry, Ledger, NewEntry
+from heartbeat_assets_tests.ledger.entries import heartbeat, heartbeats, malformed
 
 
 def places(entries: list[Entry]) -> list[int]:
@@ -59,6 +59,26 @@ def test_a_walk_sees_what_is_appended_meanwhile_and_blocks_nobody(ledger: Ledger
     assert places(list(walk)) == [2, 3, 4]
 
 
+@pytest.mark.parametrize("batch", [1, 3, 12, 1000])
+def test_the_lines_alone_come_in_order_as_text_where_they_are_text(ledger: Ledger, batch: int) -> None:
+    odd = [
+        NewEntry(line=line, entry_key=repr(line), malformed=True) for line in (b"\xff\xfe", b"nul \x00", "é".encode())
+    ]
+    ledger.import_entries("lane", [*heartbeats(*range(8)), *odd, malformed(1)])
+    ledger.import_entries("other", heartbeats(*range(4)))
+
+    batches = list(ledger.lines("lane", batch=batch))
+
+    read = [line for several in batches for line in several]
+    assert [line if isinstance(line, bytes) else line.encode() for line in read] == [
+        entry.line for entry in ledger.entries("lane")
+    ]
+    assert [number for number, line in enumerate(read) if isinstance(line, bytes)] == [8, 9]
+    assert all(0 < len(several) <= batch for several in batches)
+    assert [line for several in ledger.lines("lane", after_place=10, batch=batch) for line in several] == read[10:]
+    assert list(ledger.lines("nothing", batch=batch)) == []
+
+
 def test_lanes_are_listed_sorted(ledger: Ledger) -> None:
     assert ledger.lanes() == []
     for lane in ("liberty", "Zeta", "citizen_product", "área", "citizen"):
@@ -71,3 +91,5 @@ def test_senseless_counts_are_refused(ledger: Ledger) -> None:
         ledger.last("lane", -1)
     with pytest.raises(ValueError, match="batch is 0"):
         next(ledger.entries("lane", batch=0))
+    with pytest.raises(ValueError, match="batch is 0"):
+        next(ledger.lines("lane", batch=0))

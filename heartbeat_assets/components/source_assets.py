@@ -1,0 +1,100 @@
+"""The assets of a lane's sources: telemetry read into Parquet, documents and tables looked at.
+
+Each shows what is there, how old it is and which columns it has. A source that cannot be read fails its check and not
+its step: the digest behind it fails instead, once for all sources, and leaves a failed heartbeat. It must not compute
+KPIs.
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from heartbeat_assets.components import source_metadata
+from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
+from heartbeat_assets.errors import InputMissing, InputUnreadable
+from heartbeat_assets.lanes.compute import look_at_source, update_telemetry
+from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.late import LatePeriod, late_periods
+from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource
+
+READABLE, NONE_LATE = "readable", "none_late"
+_KINDS = {"events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"}}
+
+
+def source_asset_name(lane: Lane, source: str) -> str:
+    """What the asset of `source` is called."""
+    return lane.spec.sources[source].asset or source
+
+
+def source_asset(lane: Lane, name: str) -> dg.AssetsDefinition:
+    """The asset of the source `name`, with a check that tells whether it can be read."""
+    source = lane.spec.sources[name]
+    key = asset_key(lane, source_asset_name(lane, name))
+    absent = "" if source.required else " It may be absent."
+    readable = dg.AssetCheckSpec(
+        READABLE, asset=key, description=f"The source is there, can be read and has its columns.{absent}"
+    )
+
+    specs = [readable]
+    if isinstance(source, EventsSource) and lane.spec.partitions is not None:
+        said = "No event came after its period was recorded. Warns, never blocks."
+        specs.append(dg.AssetCheckSpec(NONE_LATE, asset=key, description=said))
+
+    @dg.asset(
+        **about(lane, source_asset_name(lane, name), _KINDS[source.kind]),
+        check_specs=specs,
+        description=f"{source.description} Read from `{source.place}`.".strip(),
+    )
+    def source_of_lane(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with failing_clearly():
+            try:
+                shown = _shown(lane, name, context)
+                late = late_periods(lane) if len(specs) > 1 else []
+            except (InputMissing, InputUnreadable) as problem:
+                context.log.error(str(problem))
+                return dg.MaterializeResult(
+                    metadata={"present": not isinstance(problem, InputMissing), "problem": str(problem)},
+                    check_results=[_unreadable(spec.name, problem) for spec in specs],
+                )
+        results = [dg.AssetCheckResult(check_name=READABLE, passed=True)]
+        if len(specs) > 1:
+            shown |= source_metadata.of_late_telemetry(late)
+            results.append(_late_result(late))
+        return dg.MaterializeResult(metadata=shown, check_results=results)
+
+    return source_of_lane
+
+
+def _unreadable(check: str, problem: Exception) -> dg.AssetCheckResult:
+    severity = dg.AssetCheckSeverity.ERROR if check == READABLE else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(check_name=check, passed=False, severity=severity, description=f"{problem}.")
+
+
+def _late_result(late: list[LatePeriod]) -> dg.AssetCheckResult:
+    periods = ", ".join(f"{one.period.key} ({one.late:,})" for one in late)
+    return dg.AssetCheckResult(
+        check_name=NONE_LATE,
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"Events came after their period was recorded: {periods}. Materialize these partitions of the "
+        "digest and the heartbeat again; each appends a revision."
+        if late
+        else "No event came after its period was recorded.",
+        metadata={"late_events": sum(one.late for one in late)},
+    )
+
+
+def _shown(lane: Lane, name: str, context: dg.AssetExecutionContext) -> dict[str, Any]:
+    source = lane.spec.sources[name]
+    if isinstance(source, EventsSource):
+        reports = update_telemetry(lane, context.log.info, only=name)
+        return source_metadata.of_telemetry(lane, name, reports.get(name))
+    paths = resolve_inputs(lane, only=name)
+    if name not in paths:
+        return {"present": False}
+    path = paths[name]
+    if isinstance(source, JsonSource):
+        return source_metadata.of_document(path, read_document(name, path) if path else None)
+    seen, rows = look_at_source(lane, name, path)
+    return source_metadata.of_table(source.place if isinstance(source, TableSource) else source.table, seen, rows)

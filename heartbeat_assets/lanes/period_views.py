@@ -1,0 +1,64 @@
+"""What belongs to one period, as views: each source under its own name, limited to the period.
+
+A source knows its periods by the time of its events or by its `period_column`; one that has neither is seen whole. It
+must not read files.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.periods import Period
+from heartbeat_assets.lanes.spec import Source
+from heartbeat_assets.lanes.spec_sources import EventsSource, RowsSource
+from heartbeat_assets.telemetry.typed_sql import identifier
+from heartbeat_assets.warehouse import add_rows, one_row, run
+
+if TYPE_CHECKING:
+    from heartbeat_assets.warehouse.connection import Connection
+
+_COLUMNS = "key VARCHAR, start_us BIGINT, end_us BIGINT"
+
+
+def of_all_periods(name: str) -> str:
+    """What the table of a source is called before it is limited to a period."""
+    return f"{name} of all periods"
+
+
+def add_period(connection: Connection, period: Period) -> None:
+    """Makes the table `period` with its one row: key, and start and end in microseconds since 1970 UTC."""
+    add_rows(connection, "period", _COLUMNS, [(period.key, microseconds(period.start), microseconds(period.end))])
+
+
+def show_period(connection: Connection, name: str, source: Source, period: Period) -> None:
+    """Makes the view `name` of what belongs to `period`."""
+    everything = f"SELECT * FROM {identifier(of_all_periods(name))}"
+    instant = instant_us(source)
+    if instant is not None:
+        everything += f" WHERE {instant} >= {microseconds(period.start)} AND {instant} < {microseconds(period.end)}"
+    run(connection, f"CREATE TEMP VIEW {identifier(name)} AS {everything}")
+
+
+def count_in_period(connection: Connection, lane: Lane) -> int | None:
+    """How many events and dated rows the views show; None for a lane none of whose sources knows periods."""
+    dated = [name for name, source in lane.spec.sources.items() if instant_us(source) is not None]
+    if not dated:
+        return None
+    counts = " + ".join(f"(SELECT count(*) FROM {identifier(name)})" for name in dated)
+    return int(one_row(connection, f"SELECT {counts} AS counted")["counted"])
+
+
+def instant_us(source: Source) -> str | None:
+    """The SQL for when a row of `source` happened, in microseconds since 1970 UTC; None when it does not say."""
+    if isinstance(source, EventsSource):
+        return "ts_us"
+    if isinstance(source, RowsSource) and source.period_column:
+        return f"epoch_us(CAST({identifier(source.period_column)} AS TIMESTAMPTZ))"
+    return None
+
+
+def microseconds(instant: datetime) -> int:
+    """An aware instant in microseconds since 1970 UTC."""
+    return round(instant.timestamp()) * 1_000_000

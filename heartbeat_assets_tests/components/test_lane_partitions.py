@@ -1,0 +1,205 @@
+"""Partitions: runs of single days, backfills in order, revisions, late telemetry, and the schedule."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from heartbeat_assets.components import HeartbeatLane
+from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
+from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
+from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.periods import period_called
+from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets_tests.components.running import check_results, failures, key, materialized, metadata_of
+from heartbeat_assets_tests.copied_project import LANE, CopiedProject
+
+QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+DAYS = ("2026-02-08", "2026-02-09", "2026-02-10")
+
+
+@pytest.fixture
+def daily(project: CopiedProject) -> CopiedProject:
+    """The project with its lane by days, and the events of three days."""
+    with project.changed_attributes() as attributes:
+        attributes["partitions"] = {"by": "day", "start": "2026-02-01"}
+        del attributes["sensor"]
+    for day in DAYS:
+        project.add_day(day)
+    return project
+
+
+def run_days(
+    lane: Lane, instance: dg.DagsterInstance, first: str, last: str | None = None
+) -> dg.ExecuteInProcessResult:
+    """Runs the lane for one day, or in one run for a range, as a backfill from the UI does."""
+    job = HeartbeatLane(lane).definitions().resolve_job_def(f"{LANE}_job")
+    if last is None:
+        return job.execute_in_process(instance=instance, partition_key=first, raise_on_error=False, run_config=QUIET)
+    tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False, run_config=QUIET)
+
+
+def rows_of(project: CopiedProject) -> list[dict[str, Any]]:
+    return [json.loads(entry.line) for entry in open_ledger(project.settings.ledger_url).last(LANE, 100)]
+
+
+def test_a_run_of_a_day_digests_that_day_alone(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
+    result = run_days(daily.lane, instance, "2026-02-09")
+    assert failures(result) == []
+    (row,) = rows_of(daily)
+    assert (row["period"], row["run_at"]) == ("2026-02-09", "2026-02-10T00:00:00+00:00")
+    lines = (daily.events / "2026-02-09.jsonl").read_text(encoding="utf-8").splitlines()
+    assert 0 < row["events_in_period"] <= len(lines)
+    assert metadata_of(result, "digest")["period"] == "2026-02-09"
+
+
+def test_the_days_add_up_to_the_whole(daily: CopiedProject) -> None:
+    lane = daily.lane
+    update_telemetry(lane)
+    partitions = lane.spec.partitions
+    assert partitions is not None
+    counted = [compute_digest(lane, period=period_called(partitions, day))["telemetry"]["events_total"] for day in DAYS]
+    raw = [
+        compute_digest(
+            lane,
+            inputs={"events": str(daily.events), "snapshot": str(daily.snapshot)},
+            period=period_called(partitions, day),
+        )["telemetry"]["events_total"]
+        for day in DAYS
+    ]
+    assert counted == raw
+    assert all(counted)
+
+
+def test_a_backfill_fills_the_history_in_order_of_run_at(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
+    result = run_days(daily.lane, instance, DAYS[0], DAYS[-1])
+    assert failures(result) == []
+    assert [row["period"] for row in rows_of(daily)] == list(DAYS)
+    assert [row["run_at"] for row in rows_of(daily)] == sorted(row["run_at"] for row in rows_of(daily))
+    assert {row["backfilled"] for row in rows_of(daily)} == {False}
+
+
+def test_an_old_day_that_is_run_again_unchanged_is_a_duplicate(
+    daily: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    run_days(daily.lane, instance, DAYS[0], DAYS[-1])
+    assert failures(run_days(daily.lane, instance, DAYS[0])) == []
+    assert len(rows_of(daily)) == 3
+
+
+def test_late_telemetry_is_counted_and_its_day_run_again_is_a_revision_that_says_so(
+    daily: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    run_days(daily.lane, instance, DAYS[0], DAYS[-1])
+    late = '{"session_id": "late", "event": "page_load", "ts": "2026-02-08T23:59:00Z"}\n'
+    (daily.events / "late.jsonl").write_text(late * 2, encoding="utf-8")
+    seen = run_days(daily.lane, instance, DAYS[-1])
+    assert metadata_of(seen, "telemetry")["late_events"] == 2
+    check = check_results(seen)["none_late"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "2026-02-08 (2)" in str(check.description)
+    again = run_days(daily.lane, instance, DAYS[0])
+    revision = rows_of(daily)[-1]
+    assert (revision["period"], revision["revision"], revision["late_events"]) == (DAYS[0], 2, 2)
+    assert revision["revises"] == rows_of(daily)[0]["heartbeat_id"]
+    assert len(rows_of(daily)) == 4
+    assert metadata_of(again, "heartbeat")["revisions"] == 1
+    assert check_results(run_days(daily.lane, instance, DAYS[-1]))["none_late"].passed
+
+
+def test_a_revision_of_an_old_day_is_not_taken_for_the_newest_run(
+    daily: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    run_days(daily.lane, instance, DAYS[0], DAYS[-1])
+    (daily.events / "late.jsonl").write_text(
+        '{"session_id": "late", "event": "page_load", "ts": "2026-02-08T23:59:00Z"}\n', encoding="utf-8"
+    )
+    assert failures(run_days(daily.lane, instance, DAYS[0])) == []
+    report = judge_ledger(daily.lane).report
+    assert (report["entries_total"], report["entries_in_window"]) == (4, 3)
+    assert report["latest"]["run_at"] == "2026-02-11T00:00:00+00:00"
+    published = json.loads((daily.published / "report.json").read_text(encoding="utf-8"))
+    assert published["digest"]["period"]["key"] == DAYS[-1]
+
+
+def test_a_bad_day_that_is_mended_and_run_again_no_longer_blocks(
+    daily: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    good = (daily.events / "2026-02-09.jsonl").read_bytes()
+    bad = '{"session_id": "s", "event": "page_load", "ts": "2026-02-09T10:00:00Z"}\n'
+    (daily.events / "2026-02-09.jsonl").write_text(bad, encoding="utf-8")
+    blocked = run_days(daily.lane, instance, DAYS[0], DAYS[-1])
+    assert "published" not in materialized(blocked)
+    assert blocked_since(daily.lane) == "2026-02-10T00:00:00+00:00"
+    (daily.events / "2026-02-09.jsonl").write_bytes(good)
+    mended = run_days(daily.lane, instance, "2026-02-09")
+    assert failures(mended) == []
+    assert "published" in materialized(mended)
+    assert blocked_since(daily.lane) == ""
+
+
+def test_a_day_without_its_source_is_recorded_as_failed_for_that_day(
+    daily: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    daily.snapshot.unlink()
+    assert failures(run_days(daily.lane, instance, "2026-02-09"))
+    (row,) = rows_of(daily)
+    assert (row["period"], row["status"]) == ("2026-02-09", "failed")
+    assert row["run_at"] == "2026-02-10T00:00:00+00:00"
+
+
+def test_rows_belong_to_periods_by_their_period_column(project: CopiedProject, instance: dg.DagsterInstance) -> None:
+    (project.folder / "orders.csv").write_text(
+        "id,at\n1,2026-02-01\n2,2026-02-01T23:59:59Z\n3,2026-02-02T00:00:00+00:00\n4,\n", encoding="utf-8"
+    )
+    with project.changed_attributes() as attributes:
+        attributes.clear()
+        attributes |= {
+            "sources": {
+                "orders": {
+                    "kind": "table", "path": "orders.csv", "columns": {"id": "integer", "at": "timestamp"},
+                    "period_column": "at",
+                }
+            },
+            "kpis": [{"name": "orders_total", "unit": "count", "min": 1}],
+            "partitions": {"by": "hour", "start": "2026-02-01"},
+        }  # fmt: skip
+    (project.lane_folder / "digest.sql").write_text(
+        "SELECT count(*) AS orders_total, max((SELECT key FROM period)) AS called FROM orders", encoding="utf-8"
+    )
+    for hour in ("2026-02-01-00:00", "2026-02-01-23:00", "2026-02-02-00:00"):
+        assert failures(run_days(project.lane, instance, hour)) == []
+    assert [(row["period"], row["orders_total"], row["events_in_period"]) for row in rows_of(project)] == [
+        ("2026-02-01-00:00", 1, 1), ("2026-02-01-23:00", 1, 1), ("2026-02-02-00:00", 1, 1)
+    ]  # fmt: skip
+
+
+def test_the_schedule_runs_the_newest_day_that_is_over(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
+    repository = HeartbeatLane(daily.lane).definitions().get_repository_def()
+    (schedule,) = repository.schedule_defs
+    context = dg.build_schedule_context(
+        instance=instance, repository_def=repository, scheduled_execution_time=datetime(2026, 2, 10, 0, 17, tzinfo=UTC)
+    )
+    (request,) = schedule.evaluate_tick(context).run_requests or []
+    assert request.partition_key == "2026-02-09"
+
+
+def test_before_the_first_day_is_over_the_schedule_says_so(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
+    (schedule,) = HeartbeatLane(daily.lane).definitions().get_repository_def().schedule_defs
+    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=datetime(2026, 2, 1, 5, tzinfo=UTC))
+    assert schedule.evaluate_tick(context).skip_message == (
+        "no day since 2026-02-01 is over yet; run the lane when one is"
+    )
+
+
+def test_the_digest_and_the_heartbeat_are_partitioned_and_backfilled_in_one_run(daily: CopiedProject) -> None:
+    graph = HeartbeatLane(daily.lane).definitions().get_repository_def().asset_graph
+    partitioned = {
+        name for name in ("telemetry", "digest", "heartbeat", "published", "heartbeat_compacted")
+        if graph.get(key(name)).partitions_def is not None
+    }  # fmt: skip
+    assert partitioned == {"digest", "heartbeat"}
+    assert graph.get(key("digest")).backfill_policy == dg.BackfillPolicy.single_run()
