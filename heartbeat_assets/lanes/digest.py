@@ -42,7 +42,7 @@ def build_digest(
     limits = spec.thresholds | dict(thresholds or {})
     digest: Document = {"generated_at": instant_text(generated_at)}
     _nest_extra_columns(digest, row, spec, sql_file)
-    _check_recorded(digest, spec, sql_file)
+    _settle_recorded(digest, spec, sql_file)
     for name, rows in (context or {}).items():
         if name in digest:
             raise SpecProblem(sql_file, [f"column {name!r}: that name is taken by the context table; rename it"])
@@ -132,8 +132,8 @@ def _nest_extra_columns(digest: Document, row: Mapping[str, Any], spec: LaneSpec
         place[leaf] = _plain(value)
 
 
-def _check_recorded(digest: Document, spec: LaneSpec, sql_file: str) -> None:
-    """Sees to it that every recorded figure has a name of its own in the row. Raises SpecProblem."""
+def _settle_recorded(digest: Document, spec: LaneSpec, sql_file: str) -> None:
+    """Rounds recorded figures, and sees to it that each has a name of its own in the row. Raises SpecProblem."""
     owners = dict.fromkeys(row_names(spec), "a field of every heartbeat")
     for name in spec.recorded:
         figures = digest.get(name)
@@ -141,6 +141,7 @@ def _check_recorded(digest: Document, spec: LaneSpec, sql_file: str) -> None:
             raise SpecProblem(
                 sql_file, [f'returns no column "{name}.…", which defs.yaml wants `recorded`; add one, or take it out']
             )
+        digest[name] = {key: rounded(value) if isinstance(value, float) else value for key, value in figures.items()}
         for figure in figures:
             if figure in owners:
                 raise SpecProblem(

@@ -23,7 +23,9 @@ _BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _DOTTED_I = "\u0130"
 # The functions lane SQL may use beside standard SQL, so that "a number in text counts" means the same everywhere.
 _FUNCTIONS = rf"""
-CREATE MACRO as_trimmed(value) AS trim(value, '{_BLANKS}');
+CREATE MACRO as_trimmed(value) AS CASE
+    WHEN value[1] BETWEEN '!' AND '~' AND value[-1] BETWEEN '!' AND '~' THEN value
+    ELSE trim(value, '{_BLANKS}') END;
 CREATE MACRO as_number(value) AS CASE
     WHEN regexp_full_match(as_trimmed(value), '[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?')
      AND isfinite(coalesce(try_cast(as_trimmed(value) AS DOUBLE), 'inf'::DOUBLE))

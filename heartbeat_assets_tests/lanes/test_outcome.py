@@ -102,3 +102,9 @@ def test_a_run_that_could_compute_nothing_knows_no_gate_and_says_why() -> None:
     assert digest["checks"] == dict.fromkeys(["focus_gate", *GATES])
     assert (digest["status"], digest["failure_reasons"]) == ("failed", ["source_legal_norms_missing"])
     assert digest["error"] == "no such file"
+
+
+def test_recorded_figures_are_rounded_to_six_decimals_with_halves_to_even() -> None:
+    digest = digest_of(coverage__fragments_with_dual_coverage_pct=1 / 128, totals__norms_total=7)
+    assert digest["coverage"]["fragments_with_dual_coverage_pct"] == 0.007812
+    assert digest["totals"]["norms_total"] == 7

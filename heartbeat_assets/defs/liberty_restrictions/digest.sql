@@ -92,7 +92,9 @@ edge_totals AS (
         count(*) AS edges,
         count(
             CASE
-                WHEN as_trimmed(source_url) <> '' AND as_trimmed(evidence_date) <> '' AND as_trimmed(evidence_quote) <> ''
+                WHEN as_trimmed(source_url) <> ''
+                    AND as_trimmed(evidence_date) <> ''
+                    AND as_trimmed(evidence_quote) <> ''
                 THEN 1
             END
         ) AS edges_with_evidence
@@ -118,25 +120,25 @@ SELECT
     scopes AS "totals.scopes_total",
     scopes_with_irlc AS "totals.scopes_with_assessments_total",
     scopes_with_both AS "totals.scopes_with_dual_coverage_total",
-    coalesce(round(CAST(norms_with_irlc AS DOUBLE) / nullif(norms, 0), 6), 0.0)
+    coalesce(CAST(norms_with_irlc AS DOUBLE) / nullif(norms, 0), 0.0)
         AS "coverage.norms_classified_pct",
-    coalesce(round(CAST(with_irlc AS DOUBLE) / nullif(fragments, 0), 6), 0.0)
+    coalesce(CAST(with_irlc AS DOUBLE) / nullif(fragments, 0), 0.0)
         AS "coverage.fragments_with_irlc_pct",
-    coalesce(round(CAST(with_accountability AS DOUBLE) / nullif(fragments, 0), 6), 0.0)
+    coalesce(CAST(with_accountability AS DOUBLE) / nullif(fragments, 0), 0.0)
         AS "coverage.fragments_with_accountability_pct",
-    coalesce(round(CAST(with_both AS DOUBLE) / nullif(fragments, 0), 6), 0.0)
+    coalesce(CAST(with_both AS DOUBLE) / nullif(fragments, 0), 0.0)
         AS "coverage.fragments_with_dual_coverage_pct",
-    coalesce(round(CAST(edges_with_evidence AS DOUBLE) / nullif(edges, 0), 6), 0.0)
+    coalesce(CAST(edges_with_evidence AS DOUBLE) / nullif(edges, 0), 0.0)
         AS "coverage.accountability_edges_with_primary_evidence_pct",
-    coalesce(round(CAST(rights_with_data AS DOUBLE) / nullif(rights, 0), 6), 0.0)
+    coalesce(CAST(rights_with_data AS DOUBLE) / nullif(rights, 0), 0.0)
         AS "coverage.right_categories_with_data_pct",
-    coalesce(round(CAST(sources_with_irlc AS DOUBLE) / nullif(sources, 0), 6), 0.0)
+    coalesce(CAST(sources_with_irlc AS DOUBLE) / nullif(sources, 0), 0.0)
         AS "coverage.sources_with_assessments_pct",
-    coalesce(round(CAST(scopes_with_irlc AS DOUBLE) / nullif(scopes, 0), 6), 0.0)
+    coalesce(CAST(scopes_with_irlc AS DOUBLE) / nullif(scopes, 0), 0.0)
         AS "coverage.scopes_with_assessments_pct",
-    coalesce(round(CAST(sources_with_both AS DOUBLE) / nullif(sources, 0), 6), 0.0)
+    coalesce(CAST(sources_with_both AS DOUBLE) / nullif(sources, 0), 0.0)
         AS "coverage.sources_with_dual_coverage_pct",
-    coalesce(round(CAST(scopes_with_both AS DOUBLE) / nullif(scopes, 0), 6), 0.0)
+    coalesce(CAST(scopes_with_both AS DOUBLE) / nullif(scopes, 0), 0.0)
         AS "coverage.scopes_with_dual_coverage_pct"
 FROM norm_totals
 CROSS JOIN fragment_totals
