@@ -9,7 +9,6 @@ library alone and must not import the package whose lane the files feed.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
@@ -19,6 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import TypeVar
+
+from fixture_files import write_fixtures
 
 FOLDER = Path(__file__).resolve().parent / "citizen_product"
 KNOWN_RUN = date(2026, 2, 23)
@@ -246,25 +247,5 @@ def files() -> dict[str, bytes]:
     return {name: text.encode("utf-8") for name, text in texts.items()}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the files, or with --check only compare them (exit code 4 when one is not up to date)."""
-    parser = argparse.ArgumentParser(description="Write the fixtures of lane citizen_product.")
-    parser.add_argument("--check", action="store_true", help="write nothing, say what is not up to date")
-    check = parser.parse_args(arguments).check
-    fixtures = files()
-    stale = [
-        (FOLDER / name, content)
-        for name, content in fixtures.items()
-        if not (FOLDER / name).is_file() or (FOLDER / name).read_bytes() != content
-    ]
-    for path, content in stale:
-        print(f"{'not up to date' if check else 'written'}: {path.relative_to(FOLDER.parent)}")
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    print(f"{len(fixtures) - len(stale)} of {len(fixtures)} files were up to date")
-    return 4 if check and stale else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_fixtures(FOLDER, files()))

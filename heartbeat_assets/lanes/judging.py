@@ -45,10 +45,11 @@ def judge_ledger(
     rules = lane_rules(lane, limits)
     ledger = open_ledger(lane.settings.ledger_url)
     if lane.spec.partitions:
-        rows = current_rows(newest_first(ledger, lane.name), count)
-        return _judged(lane, rows, rules, count, ledger.size(lane.name), now, strict)
-    rows = list(ledger_rows(ledger.last(lane.name, count)))
-    return _judged(lane, rows, rules, count, rows[-1].place if rows else 0, now, strict)
+        rows, total = current_rows(newest_first(ledger, lane.name), count), ledger.size(lane.name)
+    else:
+        rows = list(ledger_rows(ledger.last(lane.name, count)))
+        total = rows[-1].place if rows else 0
+    return _judged(lane, rows, rules, count, total, now, strict)
 
 
 def judge_file(
@@ -63,12 +64,11 @@ def judge_file(
     """The verdict over the last rows of a JSONL `history`. Raises InputMissing or InputUnreadable."""
     count = last or lane.spec.window.last
     rules = lane_rules(lane, limits)
-    if lane.spec.partitions:
-        everything = list(file_rows(history))
-        rows = current_rows(reversed(everything), count)
-        return _judged(lane, rows, rules, count, len(everything), now, strict)
-    rows = list(deque(file_rows(history), maxlen=count))
-    return _judged(lane, rows, rules, count, rows[-1].place if rows else 0, now, strict)
+    # The rows of a partitioned lane are few, and any of them may stand for one of the newest periods.
+    everything = deque(file_rows(history), maxlen=None if lane.spec.partitions else count)
+    total = everything[-1].place if everything else 0
+    rows = current_rows(reversed(everything), count) if lane.spec.partitions else list(everything)
+    return _judged(lane, rows, rules, count, total, now, strict)
 
 
 def _judged(

@@ -28,7 +28,8 @@ def test_the_files_are_what_the_script_writes() -> None:
 
 def test_a_file_that_was_changed_is_noticed_and_written_again(tmp_path: Path) -> None:
     script = tmp_path / SCRIPT.name
-    script.write_bytes(SCRIPT.read_bytes())
+    for file in (SCRIPT, SCRIPT.with_name("fixture_files.py")):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
     written = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert "0 of 7 files were up to date" in written.stdout
     changed = tmp_path / DATA.name / "legal_norms.csv"

@@ -3,7 +3,6 @@
 PostgreSQL runs where HEARTBEAT_TEST_POSTGRES_URL names a server; `.ci/postgres` starts one.
 """
 
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +12,7 @@ import sqlalchemy as sa
 
 from heartbeat_assets.ledger import Ledger, open_ledger
 from heartbeat_assets_tests.ledger.raw import raw_engine
-
-POSTGRES_URL = "HEARTBEAT_TEST_POSTGRES_URL"
-
-
-def _postgres_server() -> str:
-    url = os.environ.get(POSTGRES_URL)
-    if not url:
-        message = f"{POSTGRES_URL} is not set: start a server with .ci/postgres and export its URL"
-        if os.environ.get("CI", "").lower() == "true":
-            # Left out quietly, half of what the ledger promises would go untested.
-            pytest.fail(message)
-        pytest.skip(message)
-    return url
+from heartbeat_assets_tests.postgres import postgres_server
 
 
 @pytest.fixture
@@ -35,7 +22,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
-    server = _postgres_server()
+    server = postgres_server()
     schema = f"heartbeat_test_{uuid.uuid4().hex}"
     engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), poolclass=sa.pool.NullPool)
     with engine.begin() as connection:

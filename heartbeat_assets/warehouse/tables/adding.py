@@ -14,31 +14,17 @@ from typing import TYPE_CHECKING
 
 from heartbeat_assets.warehouse.tables.columns import COLUMN_TYPES
 from heartbeat_assets.warehouse.tables.files import (
-    FORMATS,
     TableAt,
     file_format,
     matching_files,
     newest_change,
 )
 from heartbeat_assets.warehouse.tables.places import is_postgres, warehouse_file
-from heartbeat_assets.warehouse.tables.problems import ColumnsMissing, TableMissing, TableProblem, TableUnreadable
+from heartbeat_assets.warehouse.tables.problems import TableProblem, TableUnreadable
 from heartbeat_assets.warehouse.tables.sql import described, identifier
 
 if TYPE_CHECKING:
     import duckdb
-
-__all__ = [
-    "COLUMN_TYPES",
-    "FORMATS",
-    "ColumnsMissing",
-    "TableAt",
-    "TableMissing",
-    "TableProblem",
-    "TableSeen",
-    "TableUnreadable",
-    "add_table",
-    "table_files",
-]
 
 
 @dataclass(frozen=True)

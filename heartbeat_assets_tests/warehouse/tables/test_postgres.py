@@ -1,6 +1,5 @@
 """Tables and views in PostgreSQL, where HEARTBEAT_TEST_POSTGRES_URL names a server; `.ci/postgres` starts one."""
 
-import os
 import sys
 import uuid
 from collections.abc import Iterator
@@ -13,20 +12,13 @@ import pytest
 from psycopg import sql
 
 from heartbeat_assets.warehouse.tables.problems import ColumnsMissing, TableUnreadable
+from heartbeat_assets_tests.postgres import postgres_server
 from heartbeat_assets_tests.warehouse.table_reading import read, refusal, rows_of
-
-POSTGRES_URL = "HEARTBEAT_TEST_POSTGRES_URL"
 
 
 @pytest.fixture
 def server() -> str:
-    url = os.environ.get(POSTGRES_URL)
-    if not url:
-        message = f"{POSTGRES_URL} is not set: start a server with .ci/postgres and export its URL"
-        if os.environ.get("CI", "").lower() == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return url
+    return postgres_server()
 
 
 @pytest.fixture
