@@ -31,6 +31,7 @@ from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.lanes import outbox
 from heartbeat_assets.lanes.compacting import compact_ledger, parity_of_ledger
 from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
+from heartbeat_assets.lanes.digest_checks import asked
 from heartbeat_assets.lanes.failing import record_failure
 from heartbeat_assets.lanes.heartbeat import check_names
 from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
@@ -47,7 +48,7 @@ def digest_asset(lane: Lane) -> dg.AssetsDefinition:
     """The digest, with its own checks, which tell and never block: a bad digest is recorded first."""
     key = asset_key(lane, DIGEST)
     checks = [
-        dg.AssetCheckSpec(name, asset=key, description=metadata.digest_check_sentence(lane, name))
+        dg.AssetCheckSpec(name, asset=key, description=f"{asked(lane, name)} Tells, never blocks.")
         for name in check_names(lane.spec)
     ]
 

@@ -9,11 +9,11 @@ from typing import Any
 import dagster as dg
 
 from heartbeat_assets.components.markdown_tables import markdown_table
-from heartbeat_assets.lanes.heartbeat import check_names, recorded_figures, row_names
+from heartbeat_assets.lanes.digest_checks import digest_checks
+from heartbeat_assets.lanes.heartbeat import recorded_figures, row_names
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.report import GATE_MARKS, SYMBOLS, gate_rows, gates_summary, kpi_rows, with_unit
-from heartbeat_assets.lanes.sentences import value_text, verdict_sentence
-from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE
+from heartbeat_assets.lanes.report import GATE_MARKS, SYMBOLS, gate_rows, kpi_rows, with_unit
+from heartbeat_assets.lanes.sentences import verdict_sentence
 from heartbeat_assets.lanes.values import Document, number, section
 from heartbeat_assets.lanes.window import Verdict
 
@@ -72,45 +72,16 @@ def _context_table(rows: list[Document]) -> str:
     return markdown_table(list(rows[0]), cells) + more
 
 
-def digest_check_sentence(lane: Lane, name: str) -> str:
-    """What a check of the digest asks for."""
-    for kpi in lane.spec.kpis:
-        if kpi.check_name == name:
-            return f"{kpi.name} is {kpi.edge} {with_unit(kpi, kpi.threshold)} in this run. Tells, never blocks."
-    for availability in lane.spec.availability:
-        if availability.check == name:
-            return f"At least one of {', '.join(availability.any_of)} is known. Tells, never blocks."
-    for gate in lane.spec.gates:
-        if gate.name == name:
-            asked = " and ".join(f"{one.value} {one.edge} {value_text(one.threshold)}" for one in gate.conditions)
-            return f"{gate.description} Passes with {asked}. Tells, never blocks.".strip()
-    if name == FOCUS_GATE:
-        return "Every gate passed in this run. Tells, never blocks."
-    return "Every KPI is known and the status is ok. Tells, never blocks."
-
-
 def digest_check_results(lane: Lane, digest: Document) -> Iterator[dg.AssetCheckResult]:
-    """The digest's own checks. A check that is not known does not pass."""
-    values = {kpi.check_name: (kpi, value, limit) for kpi, value, limit, _ in kpi_rows(lane, digest)}
-    gates = {gate.name: figures for gate, figures, _ in gate_rows(lane, digest)}
-    for name in check_names(lane.spec):
-        shown: Metadata = {}
-        sentence = digest_check_sentence(lane, name).removesuffix(" Tells, never blocks.")
-        if name in values:
-            kpi, value, limit = values[name]
-            shown = {"threshold": limit} | ({} if value is None else {"value": value})
-            edge = "maximum" if kpi.max is not None else "minimum"
-            sentence = f"{kpi.name} is {with_unit(kpi, value)}; its {edge} is {with_unit(kpi, limit)}."
-        elif name in gates:
-            sentence = f"{gates[name]}."
-        elif name == FOCUS_GATE:
-            sentence = f"{gates_summary(lane, digest)}."
+    """The digest's own checks, which tell and never block. A check that is not known does not pass."""
+    for check in digest_checks(lane, digest):
+        figures = {"threshold": check.limit, "value": check.value}
         yield dg.AssetCheckResult(
-            check_name=name,
-            passed=digest["checks"].get(name) is True,
+            check_name=check.name,
+            passed=check.passed is True,
             severity=dg.AssetCheckSeverity.WARN,
-            description=sentence,
-            metadata=shown,
+            description=check.found,
+            metadata={name: figure for name, figure in figures.items() if figure is not None},
         )
 
 

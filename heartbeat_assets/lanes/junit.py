@@ -13,12 +13,8 @@ from typing import Literal
 from xml.etree import ElementTree
 
 from heartbeat_assets.lanes.checked_run import CheckedRun, problem_sentence
-from heartbeat_assets.lanes.heartbeat import check_names
-from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.report import gate_rows, gates_summary, kpi_rows, with_unit
+from heartbeat_assets.lanes.digest_checks import digest_checks
 from heartbeat_assets.lanes.sentences import finding_sentence
-from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE
-from heartbeat_assets.lanes.values import Document
 
 Outcome = Literal["passed", "failure", "error", "skipped"]
 # What XML 1.0 cannot hold, escaped or not.
@@ -97,40 +93,17 @@ def _digest_cases(run: CheckedRun) -> Iterator[Case]:
         return
     strict = bool(run.append and run.append["strict_fail_reasons"])
     stopped = strict or run.verdict is None or bool(run.verdict.blocking)
-    for name in check_names(run.lane.spec):
-        passed = run.digest["checks"].get(name)
-        reason, message = _explained(run.lane, run.digest, name)
-        if passed is True:
-            yield Case("digest", name)
+    for check in digest_checks(run.lane, run.digest):
+        if check.passed is True:
+            yield Case("digest", check.name)
         elif run.digest.get("error"):
-            yield Case("digest", name, "skipped", "not_known", "Not known: no digest could be computed.")
-        elif passed is None:
-            yield Case("digest", name, "skipped", reason, message)
+            yield Case("digest", check.name, "skipped", "not_known", "Not known: no digest could be computed.")
+        elif check.passed is None:
+            yield Case("digest", check.name, "skipped", check.reason, check.found)
         elif stopped:
-            yield Case("digest", name, "failure", reason, message)
+            yield Case("digest", check.name, "failure", check.reason, check.found)
         else:
-            yield Case("digest", name, "skipped", reason, f"The window's limits allow it: {message}")
-
-
-def _explained(lane: Lane, digest: Document, name: str) -> tuple[str, str]:
-    """The reason and the sentence of a check of the digest that did not pass."""
-    for kpi, value, limit, _ in kpi_rows(lane, digest):
-        if kpi.check_name == name:
-            edge = "maximum" if kpi.max is not None else "minimum"
-            has = "has" if value is None else "is"
-            sentence = f"{kpi.name} {has} {with_unit(kpi, value)}; its {edge} is {with_unit(kpi, limit)}."
-            return (kpi.missing_reason if value is None else kpi.breach_reason), sentence
-    for gate, figures, _ in gate_rows(lane, digest):
-        if gate.name == name:
-            return f"{name}_failed", f"{figures}."
-    if name == FOCUS_GATE:
-        return f"{name}_failed", f"{gates_summary(lane, digest)}."
-    for availability in lane.spec.availability:
-        if availability.check == name:
-            return f"{name}_failed", f"None of {', '.join(availability.any_of)} is known."
-    missing = ", ".join(digest.get("missing_metrics") or [])
-    without = f", without {missing}" if missing else ""
-    return "contract_incomplete", f"The digest's status is {digest['status']}{without}."
+            yield Case("digest", check.name, "skipped", check.reason, f"The window's limits allow it: {check.found}")
 
 
 def _suite(run: CheckedRun, cases: Sequence[Case], now: datetime) -> ElementTree.Element:
