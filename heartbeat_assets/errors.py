@@ -1,4 +1,4 @@
-"""The errors a user can do something about, each with the exit code of docs/contract.md, section 6.
+"""The errors a user can do something about, each with the exit code of docs/contract.md, section 8.
 
 Every message names the file, line, field or setting and says what to do. A leaf: it must not import a room.
 """

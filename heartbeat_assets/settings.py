@@ -29,7 +29,7 @@ def load_settings(start: Path | None = None) -> Settings:
     """Reads the environment. `start` (default: the working directory) is where the search for a project begins.
 
     The project is HEARTBEAT_PROJECT, else the nearest folder upwards whose pyproject.toml has a [tool.dg.project]
-    table, else the checkout this package is in.
+    table, else the checkout this package is in. Raises UsageProblem when there is none.
     """
     project, defs = _find_project(start or Path.cwd())
     home = Path(os.environ.get("HEARTBEAT_HOME") or project / ".heartbeat").expanduser().absolute()
@@ -53,8 +53,15 @@ def _find_project(start: Path) -> tuple[Path, Path]:
         defs = _defs_folder(folder)
         if defs is not None:
             return folder, defs
-    package = Path(__file__).absolute().parent
-    return package.parent, package / "defs"
+    # A checkout has its pyproject.toml beside the package; where the package is installed there is none.
+    checkout = Path(__file__).absolute().parent.parent
+    defs = _defs_folder(checkout)
+    if defs is None:
+        raise UsageProblem(
+            f"{start}: neither here nor above is a pyproject.toml with a [tool.dg.project] table; go to the folder of "
+            "a Dagster project, or set HEARTBEAT_PROJECT to it"
+        )
+    return checkout, defs
 
 
 def _defs_folder(project: Path) -> Path | None:

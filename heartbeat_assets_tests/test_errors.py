@@ -1,4 +1,4 @@
-"""Tests of errors: the errors a user can do something about, each with the exit code of docs/contract.md, section 6."""
+"""Tests of errors: the errors a user can do something about, each with the exit code of docs/contract.md, section 8."""
 
 import pytest
 

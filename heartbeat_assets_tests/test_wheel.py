@@ -93,20 +93,26 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     return Elsewhere(tmp_path_factory.mktemp("elsewhere"), wheel)
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_every_file_of_the_package_but_the_lanes_of_this_checkout(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     there = {
         str(file.relative_to(ROOT))
         for file in (ROOT / "heartbeat_assets").rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
+        if file.is_file() and not {"__pycache__", "defs"} & set(file.relative_to(ROOT).parts)
     }
     assert packed == there
     for needed in (
-        "defs/lane.schema.json", "defs/citizen_product/rollup.sql", "lanes/template/defs.yaml.template",
-        "lanes/template/orders.csv", "ledger/migrations/env.py", "py.typed",
+        "lanes/template/defs.yaml.template", "lanes/template/orders.csv", "ledger/migrations/env.py", "py.typed",
     ):  # fmt: skip
         assert f"heartbeat_assets/{needed}" in packed
+
+
+def test_outside_of_a_project_the_installed_package_says_where_to_go(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    for command in (["lanes"], ["lanes", "new", "shop"], ["run"]):
+        done = run([elsewhere.environment / "bin" / "heartbeat", *command], tmp_path, ends_with=2)
+        assert "go to the folder of a Dagster project, or set HEARTBEAT_PROJECT to it" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["dagster_home"]
 
 
 def test_only_the_wheel_is_importable_there(elsewhere: Elsewhere) -> None:

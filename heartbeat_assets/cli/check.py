@@ -12,7 +12,7 @@ import click
 
 from heartbeat_assets.cli.common import STRICT_FAILED, end, last_rows, period_option, strict_option, the_period
 from heartbeat_assets.cli.output import emit, json_option, pairs, progress, state, wrapped
-from heartbeat_assets.cli.tables import digest_table
+from heartbeat_assets.cli.tables import digest_table, states_line
 from heartbeat_assets.errors import HeartbeatError, UsageProblem
 from heartbeat_assets.files import write_atomically
 from heartbeat_assets.lanes.checked_run import (
@@ -153,8 +153,7 @@ def _for_people(runs: Sequence[CheckedRun]) -> str:
     """Lane by lane the digest, the broken rules and the verdict; at the end how many lanes are not ok."""
     texts = ["\n".join(_lane_for_people(run)) for run in runs]
     if len(runs) > 1:
-        counts = [(status, sum(run.status == status for run in runs)) for status in ("failed", "degraded", "ok")]
-        texts.append(f"{len(runs)} lanes: " + ", ".join(f"{n} {state(status)}" for status, n in counts if n))
+        texts.append(f"{len(runs)} lanes: {states_line([run.status for run in runs])}")
     return "\n\n".join(texts)
 
 

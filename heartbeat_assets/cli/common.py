@@ -44,7 +44,8 @@ def the_period(lane: Lane, key: str | None) -> Period | None:
         if key is not None:
             raise UsageProblem(f"--period {key}: lane {lane.name} is not partitioned")
         return None
-    return period_called(lane.spec.partitions, key) if key else newest_period(lane.spec.partitions, datetime.now(UTC))
+    now = datetime.now(UTC)
+    return period_called(lane.spec.partitions, key, now) if key else newest_period(lane.spec.partitions, now)
 
 
 def end(failed: bool) -> None:

@@ -22,7 +22,7 @@ from heartbeat_assets.cli.tables import digest_table
 @click.command("digest")
 @lane_argument
 @click.option("--input", "inputs", multiple=True, metavar="NAME=PATH", help="Read this in place of a source.")
-@click.option("--threshold", "thresholds", multiple=True, metavar="NAME=VALUE", help="Replace a KPI's threshold.")
+@click.option("--threshold", "thresholds", multiple=True, metavar="NAME=VALUE", help="Replace a threshold.")
 @period_option
 @strict_option
 @click.option("--require-complete", is_flag=True, help="End with 4 unless all is known and the status is ok.")
@@ -52,10 +52,9 @@ def digest_command(
 
     lane = the_lane(lane_name)
     limits = checked_thresholds(lane.spec, pairs("--threshold", thresholds))
-    given = pairs("--input", inputs)
+    given, about = pairs("--input", inputs), the_period(lane, period)
     if not given:
         update_telemetry(lane, progress())
-    about = the_period(lane, period)
     digest = compute_digest(lane, inputs=given, thresholds=limits, period=about, progress=progress())
     emit(digest, lambda: digest_table(lane, digest), as_json, out)
     # A digest that is ok is complete: every KPI known, every gate passed.

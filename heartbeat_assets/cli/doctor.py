@@ -78,7 +78,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
     ledger = open_ledger(settings.ledger_url)
     names = ledger.lanes()
     rows = sum(ledger.size(name) for name in names)
-    yield "ledger", "ok", f"{ledger.url}, {rows:,} rows in {len(names)} lanes"
+    yield "ledger", "ok", f"{ledger.url}, {_count(rows, 'row')} in {_count(len(names), 'lane')}"
     for name in names:
         head = ledger.head(name)
         run_at = instant(parse_line(head.line, head.place).run_at) if head else None
@@ -88,6 +88,10 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
                 "degraded",
                 f"{name}: the newest heartbeat is of {run_at:%Y-%m-%d %H:%M} UTC, in the future",
             )
+
+
+def _count(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _lanes(settings: Settings) -> Iterator[Finding]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from heartbeat_assets.cli.common import end
+from heartbeat_assets.cli.common import end, period_option, the_period
 from heartbeat_assets.cli.output import emit, json_option, state, table, wrapped
-from heartbeat_assets.lanes.lane import Lane, find_lanes
+from heartbeat_assets.cli.tables import figures_line, states_line
+from heartbeat_assets.errors import SpecProblem
+from heartbeat_assets.lanes.lane import Lane, each_lane
 from heartbeat_assets.settings import load_settings
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def lanes_command(context: click.Context, as_json: bool | None) -> None:
     settings = load_settings()
     order = {"failed": 0, "degraded": 1, "ok": 2}
     documents = sorted(
-        (_document(lane) for lane in find_lanes(settings).values()),
+        (_unknown(name, one) if isinstance(one, SpecProblem) else _document(one) for name, one in each_lane(settings)),
         key=lambda lane: (order[lane["status"]], lane["lane"]),
     )
     emit(documents, lambda: _people(documents, str(settings.defs)), as_json)
@@ -64,8 +67,9 @@ def new_command(name: str, rows: str | None, from_table: str, as_json: bool | No
 
 @lanes_command.command("check", short_help="Find every mistake in lanes: YAML, SQL, sources, numbers.")
 @click.argument("lane_names", metavar="[LANE]...", nargs=-1)
+@period_option
 @json_option
-def check_command(lane_names: tuple[str, ...], as_json: bool | None) -> None:
+def check_command(lane_names: tuple[str, ...], period: str | None, as_json: bool | None) -> None:
     """Check every LANE (all without a name): its YAML, its SQL, its sources, and what its numbers are now.
 
     Runs the queries and records nothing. Ends with 4 when there is an error, with 0 when there are warnings only.
@@ -73,10 +77,12 @@ def check_command(lane_names: tuple[str, ...], as_json: bool | None) -> None:
     \b
     heartbeat lanes check
     heartbeat lanes check my_lane --json
+    heartbeat lanes check my_daily_lane --period 2026-02-23
     """
-    from heartbeat_assets.lanes.checking import check_lanes
+    from heartbeat_assets.lanes.checking import check_lanes, period_now
 
-    checks = check_lanes(load_settings(), lane_names)
+    periods = partial(the_period, key=period) if period else period_now
+    checks = check_lanes(load_settings(), lane_names, periods)
     emit([_check_document(check) for check in checks], lambda: _check_people(checks), as_json)
     end(any(check.status == "failed" for check in checks))
 
@@ -112,24 +118,47 @@ def _document(lane: Lane) -> dict[str, Any]:
         "strict_fail_reasons": verdict.reasons,
         "published_run_at": published["digest"]["generated_at"] if published else "",
         "folder": str(lane.folder),
+        "error": None,
+    }
+
+
+def _unknown(name: str, problem: SpecProblem) -> dict[str, Any]:
+    """A lane whose defs.yaml is wrong: nothing is known of it but that, and nothing of it is published."""
+    return {
+        "lane": name,
+        "description": "",
+        "owners": [],
+        "status": "failed",
+        "entries_total": None,
+        "latest_run_at": "",
+        "blocked": True,
+        "blocked_since": "",
+        "strict_fail_reasons": [],
+        "published_run_at": "",
+        "folder": str(Path(problem.file).parent),
+        "error": str(problem),
     }
 
 
 def _people(documents: list[dict[str, Any]], defs: str) -> str:
     if not documents:
         return wrapped(f"There is no lane below {defs} yet. Make one with: heartbeat lanes new my_lane")
-    rows = [
-        [
-            lane["lane"],
-            state(lane["status"] if lane["entries_total"] else "no run yet"),
-            str(lane["entries_total"]),
-            lane["latest_run_at"][:16].replace("T", " "),
-            "blocked" if lane["blocked"] else "allowed",
-            ", ".join(lane["owners"]) or "no owner",
-        ]
-        for lane in documents
+    header = ["lane", "verdict", "rows", "newest run (UTC)", "publishing", "owner"]
+    problems = [wrapped(lane["error"]) for lane in documents if lane["error"]]
+    return "\n\n".join([table(header, [_listed(lane) for lane in documents]), *problems])
+
+
+def _listed(lane: dict[str, Any]) -> list[str]:
+    if lane["error"]:
+        return [lane["lane"], state("failed").replace("failed", "defs.yaml is wrong"), "", "", "", ""]
+    return [
+        lane["lane"],
+        state(lane["status"] if lane["entries_total"] else "no run yet"),
+        str(lane["entries_total"]),
+        lane["latest_run_at"][:16].replace("T", " "),
+        "blocked" if lane["blocked"] else "allowed",
+        ", ".join(lane["owners"]) or "no owner",
     ]
-    return table(["lane", "verdict", "rows", "newest run (UTC)", "publishing", "owner"], rows)
 
 
 def _check_document(check: LaneCheck) -> dict[str, Any]:
@@ -144,6 +173,7 @@ def _check_document(check: LaneCheck) -> dict[str, Any]:
         "warnings": check.count("warning"),
         "findings": findings,
         "sources": check.sources,
+        "period": check.period.key if check.period else None,
         "digest": check.digest,
     }
 
@@ -152,10 +182,8 @@ def _check_people(checks: list[LaneCheck]) -> str:
     if not checks:
         return "There is no lane to check."
     blocks = ["\n".join([check.lane, *map(_finding_lines, check.findings), _check_verdict(check)]) for check in checks]
-    failed = sum(1 for check in checks if check.status == "failed")
     if len(checks) > 1:
-        verdict = f"{failed} of them failed" if failed else "none failed"
-        blocks.append(f"{len(checks)} lanes checked: {state('failed' if failed else 'ok')}, {verdict}.")
+        blocks.append(f"{len(checks)} lanes checked: {states_line([check.status for check in checks])}")
     return "\n\n".join(blocks)
 
 
@@ -171,18 +199,20 @@ def _check_verdict(check: LaneCheck) -> str:
     errors, warnings = check.count("error"), check.count("warning")
     counts = [f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning"))]
     told = ", ".join(counts) if check.findings else "nothing to mend"
-    return wrapped(f"{state(check.status)}  {told}{_now(check.digest)}")
+    return wrapped(f"{state(check.status)}  {told}{_numbers(check)}")
 
 
-def _now(digest: dict[str, Any] | None) -> str:
+def _numbers(check: LaneCheck) -> str:
     """What the lane's numbers are now, as the end of a sentence."""
+    digest = check.digest
     if digest is None:
         return ""
-    now = [f"{name}={value}" for name, value in digest.get("metrics", {}).items()]
+    told = [figures_line(digest["metrics"])] if digest.get("metrics") else []
     if "focus_gate" in digest:
         failed = digest["focus_gate"]["failed_gates"]
-        now.append(f"gates that do not pass: {', '.join(failed) or 'none'}")
-    return f"; now {' '.join(now)}"
+        passing = "its gate passes" if check.gates == 1 else f"all {check.gates} gates pass"
+        told.append(f"gates that do not pass: {', '.join(failed)}" if failed else passing)
+    return f"; {check.when} {' and '.join(told)}"
 
 
 def _near(path: Path) -> str:

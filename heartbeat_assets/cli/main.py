@@ -1,4 +1,4 @@
-"""The click group: which commands there are, and how a mistake becomes an exit code (docs/contract.md, section 6).
+"""The click group: which commands there are, and how a mistake becomes an exit code (docs/contract.md, section 8).
 
 0 passed, 2 wrong usage or an input that does not exist, 3 an input that cannot be read or a fault while running,
 4 a strict check failed. It must not import a command before it is asked for.

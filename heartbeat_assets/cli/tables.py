@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
 from heartbeat_assets.cli.output import shown_width, state, table, wrapped
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.report import gate_rows, gates_summary, kpi_rows, with_unit
 from heartbeat_assets.lanes.sentences import finding_sentence, minute_text, verdict_sentence
-from heartbeat_assets.lanes.values import Document
+from heartbeat_assets.lanes.values import STATUSES, Document, section
 from heartbeat_assets.lanes.window import Verdict
+
+if TYPE_CHECKING:
+    from heartbeat_assets.lanes.late import LatePeriod
+
+_LATE_SHOWN = 5
 
 
 def digest_table(lane: Lane, digest: Document) -> str:
@@ -26,9 +34,30 @@ def digest_table(lane: Lane, digest: Document) -> str:
             f"{counts['parse_errors']:,} lines in quarantine."
         )
     reasons = digest.get("error") or ", ".join(digest["failure_reasons"] or digest.get("missing_metrics", []))
-    status = f"Digest of {minute_text(digest['generated_at'])}: {state(digest['status'])}"
-    lines.append(wrapped(f"{status} {reasons}".rstrip()))
+    about = section(digest, "period").get("key") or minute_text(digest["generated_at"])
+    lines.append(wrapped(f"Digest of {about}: {state(digest['status'])} {reasons}".rstrip()))
     return "\n".join(lines)
+
+
+def figures_line(metrics: Mapping[str, float | None]) -> str:
+    """KPI values as NAME=VALUE, for people who search for them."""
+    return " ".join(f"{name}={'no value' if value is None else value}" for name, value in metrics.items())
+
+
+def states_line(statuses: Sequence[str]) -> str:
+    """How many there are in each state, the worst first."""
+    counts = [(statuses.count(status), status) for status in reversed(STATUSES)]
+    return ", ".join(f"{count} {state(status)}" for count, status in counts if count)
+
+
+def late_lines(lane: Lane, late: Sequence[LatePeriod]) -> Iterator[str]:
+    """The newest periods that something came late for, each with the command that records it again."""
+    mark = state("degraded").replace("degraded", "late")
+    for one in late[-_LATE_SHOWN:]:
+        key = one.period.key
+        yield f"{mark}  {key} ({one.late:,}): heartbeat run {lane.name} --period {key}"
+    if len(late) > _LATE_SHOWN:
+        yield f"        and {len(late) - _LATE_SHOWN:,} more, older"
 
 
 def _kept(kept: bool | None) -> str:

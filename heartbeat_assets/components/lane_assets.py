@@ -5,7 +5,6 @@ the ledger, so that each can be run again by itself.
 """
 
 import hashlib
-from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -32,16 +31,17 @@ from heartbeat_assets.lanes import outbox
 from heartbeat_assets.lanes.compacting import compact_ledger, parity_of_ledger
 from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
 from heartbeat_assets.lanes.digest_checks import asked
-from heartbeat_assets.lanes.failing import record_failure
+from heartbeat_assets.lanes.failing import failed_run, record_waiting
 from heartbeat_assets.lanes.heartbeat import check_names
 from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.lanes.publish import may_publish, publish, published_report, publishing
-from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.sentences import minute_text, verdict_sentence
 from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.lanes.window import Verdict
+from heartbeat_assets.ledger import LedgerError
+
+_PROBLEMS_SHOWN = 5
 
 
 def digest_asset(lane: Lane) -> dg.AssetsDefinition:
@@ -63,11 +63,8 @@ def digest_asset(lane: Lane) -> dg.AssetsDefinition:
         f"{lane.spec.description}".strip(),
     )
     def digest_of_lane(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        digests: list[Document] = []
         with failing_clearly():
-            for period in periods_of_run(lane, context):
-                digests.append(_digest_or_failed_run(lane, period, context))
-                outbox.put(lane, digests[-1])
+            digests = _digests(lane, context)
         return dg.MaterializeResult(
             metadata=metadata.of_digests(lane, digests),
             check_results=list(metadata.digest_check_results(lane, digests[-1])),
@@ -76,15 +73,43 @@ def digest_asset(lane: Lane) -> dg.AssetsDefinition:
     return backfilled_in_one_run(lane, digest_of_lane)
 
 
-def _digest_or_failed_run(lane: Lane, period: Period | None, context: dg.AssetExecutionContext) -> Document:
-    """The digest; where none can be computed, that is recorded before the step fails."""
+def _digests(lane: Lane, context: dg.AssetExecutionContext) -> list[Document]:
+    """The digest of each period of the run (of all there is without periods), put down as waiting to be recorded.
+
+    A period that can have none is recorded as a failed run, and the next one is tried; then HeartbeatError says which.
+    """
+    unread: HeartbeatError | None = None
     try:
         # Once more: a file may have come since, and one that cannot be read fails the digest, not its source.
         update_telemetry(lane, context.log.info)
-        return compute_digest(lane, period=period, progress=context.log.info)
     except HeartbeatError as problem:
-        record_failure(lane, problem, period=period, dagster_run_id=context.run.run_id)
-        raise
+        unread = problem
+    digests: list[Document] = []
+    problems: list[str] = []
+    for period in periods_of_run(lane, context):
+        try:
+            if unread is not None:
+                raise unread
+            digests.append(compute_digest(lane, period=period, progress=context.log.info))
+            outbox.put(lane, digests[-1])
+        except HeartbeatError as problem:
+            outbox.put(lane, failed_run(lane, problem, period=period))
+            problems.append(f"{period.key}: {problem}" if period and len(context.partition_keys) > 1 else str(problem))
+    if problems:
+        # The heartbeat lies behind this step, which fails: what there is to record is recorded here.
+        unrecorded = _unrecorded(lane, context.run.run_id)
+        more = f"; and {len(problems) - _PROBLEMS_SHOWN} more" if len(problems) > _PROBLEMS_SHOWN else ""
+        raise HeartbeatError("; ".join(problems[:_PROBLEMS_SHOWN]) + more + unrecorded)
+    return digests
+
+
+def _unrecorded(lane: Lane, run_id: str) -> str:
+    """Records what waits; where the ledger is away, the end of a sentence that says so, which hides nothing else."""
+    try:
+        record_waiting(lane, dagster_run_id=run_id)
+    except (HeartbeatError, LedgerError) as problem:
+        return f"; and the failed run is not in the history yet: {problem}"
+    return ""
 
 
 def heartbeat_asset(lane: Lane) -> dg.AssetsDefinition:
@@ -99,10 +124,7 @@ def heartbeat_asset(lane: Lane) -> dg.AssetsDefinition:
     )
     def heartbeat_of_lane(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with failing_clearly():
-            run_id = context.run.run_id
-            reports = outbox.record_all(
-                lane, lambda digest: append_to_ledger(lane, digest, now=datetime.now(UTC), dagster_run_id=run_id)
-            )
+            reports = record_waiting(lane, dagster_run_id=context.run.run_id)
         refused = [report for report in reports if report["validation_errors"]]
         if refused:
             errors = ", ".join(refused[0]["validation_errors"])

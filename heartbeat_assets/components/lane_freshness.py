@@ -7,41 +7,49 @@ not run anything.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 import dagster as dg
 
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.spec import Schedule
+from heartbeat_assets.lanes.spec_fields import CRON_WORDS
 
-# From a Monday on: long enough to meet every gap of a cron by days of the week; for rarer ones, by days of the year.
+# A run takes its time, and a clock that is set back makes a day an hour longer.
+_GRACE = timedelta(hours=1)
+# A Monday. Days of the week show their longest gap in four weeks, days of the year from leap year to leap year.
 _FROM = datetime(2024, 1, 1, tzinfo=UTC)
-_SPANS = (timedelta(days=15), timedelta(days=366 * 13))
+_DAYS_OF_WEEK, _DAYS_OF_YEAR = timedelta(days=29), timedelta(days=366 * 13)
 _KEY = "%Y-%m-%dT%H:%M:%S%z"
 
 
 def freshness_policy(lane: Lane) -> dg.FreshnessPolicy | None:
-    """Stale when a tick of the lane's cron finds nothing materialized since the tick before; None without a cron."""
+    """Stale when nothing was materialized for the longest gap of the lane's cron and an hour.
+
+    None for a lane that no schedule runs. Not Dagster's policy by cron: that refuses ticks that are unevenly apart.
+    """
     schedule = lane.spec.schedule
-    if schedule is None:
+    if schedule is None or not schedule.enabled:
         return None
-    return dg.FreshnessPolicy.cron(
-        deadline_cron=schedule.cron, lower_bound_delta=longest_gap(schedule), timezone=schedule.timezone
-    )
+    return dg.FreshnessPolicy.time_window(fail_window=longest_gap(schedule.cron) + _GRACE)
 
 
-def longest_gap(schedule: Schedule) -> timedelta:
-    """The longest time between two ticks of the cron: a weekend for one of working days."""
-    for span in _SPANS:
-        ticks = _ticks(schedule, _FROM + span)
-        if len(ticks) > 2:
-            return max(later - earlier for earlier, later in pairwise(ticks))
-    return _SPANS[-1]
+@lru_cache
+def longest_gap(cron: str) -> timedelta:
+    """The longest time between two ticks of `cron`: a weekend for one of working days.
+
+    Of a cron by days of the year it is the longest gap between its days and one more, for the time of day.
+    """
+    minute, hour, *days = CRON_WORDS.get(cron.strip(), cron).split()
+    if days == ["*", "*", "*"]:
+        return _longest(f"{minute} {hour} * * *", timedelta(days=3))
+    if days[:2] == ["*", "*"]:
+        return _longest(f"{minute} {hour} * * {days[2]}", _DAYS_OF_WEEK)
+    return _longest(f"0 0 {' '.join(days)}", _DAYS_OF_YEAR) + timedelta(days=1)
 
 
-def _ticks(schedule: Schedule, until: datetime) -> list[datetime]:
+def _longest(cron: str, span: timedelta) -> timedelta:
     # The partitions of a cron are the times between its ticks: Dagster's one public way to list ticks.
-    periods = dg.TimeWindowPartitionsDefinition(
-        start=_FROM.strftime(_KEY), fmt=_KEY, cron_schedule=schedule.cron, timezone=schedule.timezone
-    )
-    return [datetime.fromisoformat(key) for key in periods.get_partition_keys(current_time=until)]
+    periods = dg.TimeWindowPartitionsDefinition(start=_FROM.strftime(_KEY), fmt=_KEY, cron_schedule=cron)
+    ticks = [datetime.fromisoformat(key) for key in periods.get_partition_keys(current_time=_FROM + span)]
+    return max(later - earlier for earlier, later in pairwise(ticks))

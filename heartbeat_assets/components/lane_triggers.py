@@ -31,7 +31,7 @@ def lane_job(lane: Lane) -> LaneJob:
         selection=dg.AssetSelection.groups(lane.name),
         executor_def=dg.in_process_executor,
         tags={LANE_TAG: lane.name},
-        description=f"Runs lane {lane.name}: telemetry, digest, heartbeat, window checks, publish or block.",
+        description=f"Runs lane {lane.name}: sources, digest, heartbeat, window checks, publish or block.",
     )
 
 

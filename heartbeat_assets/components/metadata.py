@@ -16,6 +16,7 @@ from heartbeat_assets.lanes.report import GATE_MARKS, SYMBOLS, gate_rows, kpi_ro
 from heartbeat_assets.lanes.sentences import verdict_sentence
 from heartbeat_assets.lanes.values import Document, number, section
 from heartbeat_assets.lanes.window import Verdict
+from heartbeat_assets.ledger import open_ledger
 
 Metadata = dict[str, Any]
 _CONTEXT_SHOWN = 25
@@ -87,6 +88,8 @@ def digest_check_results(lane: Lane, digest: Document) -> Iterator[dg.AssetCheck
 
 def of_heartbeat(lane: Lane, reports: list[Document]) -> Metadata:
     """What was appended, and how long the history is now."""
+    if not reports:
+        return {"appended": 0, "history_size": open_ledger(lane.settings.ledger_url).size(lane.name)}
     newest = reports[-1]
     row = newest["heartbeat"]
     shown: Metadata = {

@@ -11,14 +11,17 @@ import dagster as dg
 
 from heartbeat_assets.components import source_metadata
 from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
-from heartbeat_assets.errors import InputMissing, InputUnreadable
+from heartbeat_assets.errors import HeartbeatError, InputMissing
 from heartbeat_assets.lanes.compute import look_at_source, update_telemetry
 from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.late import LatePeriod, late_periods
+from heartbeat_assets.lanes.period_views import dated_sources
 from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource
+from heartbeat_assets.ledger import LedgerError
 
 READABLE, NONE_LATE = "readable", "none_late"
+_PERIODS_TOLD = 20
 _KINDS = {"events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"}}
 
 
@@ -37,8 +40,9 @@ def source_asset(lane: Lane, name: str) -> dg.AssetsDefinition:
     )
 
     specs = [readable]
-    if isinstance(source, EventsSource) and lane.spec.partitions is not None:
-        said = "No event came after its period was recorded. Warns, never blocks."
+    # Counted over all sources, so it is told once, at the first that knows when its rows happened.
+    if lane.spec.partitions is not None and dated_sources(lane)[:1] == [name]:
+        said = "Nothing came after its period was recorded. Warns, never blocks."
         specs.append(dg.AssetCheckSpec(NONE_LATE, asset=key, description=said))
 
     @dg.asset(
@@ -50,38 +54,41 @@ def source_asset(lane: Lane, name: str) -> dg.AssetsDefinition:
         with failing_clearly():
             try:
                 shown = _shown(lane, name, context)
-                late = late_periods(lane) if len(specs) > 1 else []
-            except (InputMissing, InputUnreadable) as problem:
+            except HeartbeatError as problem:
                 context.log.error(str(problem))
                 return dg.MaterializeResult(
                     metadata={"present": not isinstance(problem, InputMissing), "problem": str(problem)},
-                    check_results=[_unreadable(spec.name, problem) for spec in specs],
+                    check_results=[_warned(spec.name, f"{problem}.") for spec in specs],
                 )
         results = [dg.AssetCheckResult(check_name=READABLE, passed=True)]
         if len(specs) > 1:
+            late, result = _looked_for_late(lane)
             shown |= source_metadata.of_late_telemetry(late)
-            results.append(_late_result(late))
+            results.append(result)
         return dg.MaterializeResult(metadata=shown, check_results=results)
 
     return source_of_lane
 
 
-def _unreadable(check: str, problem: Exception) -> dg.AssetCheckResult:
+def _warned(check: str, said: str) -> dg.AssetCheckResult:
     severity = dg.AssetCheckSeverity.ERROR if check == READABLE else dg.AssetCheckSeverity.WARN
-    return dg.AssetCheckResult(check_name=check, passed=False, severity=severity, description=f"{problem}.")
+    return dg.AssetCheckResult(check_name=check, passed=False, severity=severity, description=said)
 
 
-def _late_result(late: list[LatePeriod]) -> dg.AssetCheckResult:
-    periods = ", ".join(f"{one.period.key} ({one.late:,})" for one in late)
-    return dg.AssetCheckResult(
-        check_name=NONE_LATE,
-        passed=not late,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"Events came after their period was recorded: {periods}. Materialize these partitions of the "
-        "digest and the heartbeat again; each appends a revision."
-        if late
-        else "No event came after its period was recorded.",
-        metadata={"late_events": sum(one.late for one in late)},
+def _looked_for_late(lane: Lane) -> tuple[list[LatePeriod], dg.AssetCheckResult]:
+    """The periods for which something came late, in any source, and the check that tells."""
+    try:
+        late = late_periods(lane)
+    except (HeartbeatError, LedgerError) as problem:
+        return [], _warned(NONE_LATE, f"It could not be counted what came late: {problem}.")
+    if not late:
+        said = "Nothing came after its period was recorded."
+        return [], dg.AssetCheckResult(check_name=NONE_LATE, passed=True, description=said)
+    periods = ", ".join(f"{one.period.key} ({one.late:,})" for one in late[-_PERIODS_TOLD:])
+    return late, _warned(
+        NONE_LATE,
+        f"After their period was recorded came: {periods}. Materialize these partitions of the digest and the "
+        "heartbeat again; each appends a revision.",
     )
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from heartbeat_assets.lanes.criteria import Criterion
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.period_ticks import tick_problems
 from heartbeat_assets.lanes.rules import DEGRADED, FAILED, THRESHOLDS, Rule
 from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.spec_conflicts import DIGEST_FIELDS
 from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE
 from heartbeat_assets.lanes.sql_places import used_tables
 
@@ -24,9 +26,14 @@ def advice(lane: Lane, queries: Mapping[str, str]) -> Iterator[str]:
     if not by_clock and not (spec.sensor is not None and spec.sensor.enabled):
         by_hand = f"heartbeat run {lane.name}"
         yield f"schedule: there is none that is on, and no sensor; the lane runs only by hand: {by_hand}"
+    if spec.partitions is not None and spec.schedule is not None and spec.schedule.enabled:
+        yield from (f"schedule: {said}" for said in tick_problems(spec.partitions, spec.schedule))
     yield from _limits(spec)
     yield from _unlimited(spec)
-    used = used_tables("\n".join(queries.values()), spec.sources)
+    yield from _unrecorded(spec)
+    # What a query that cannot be read uses is not known.
+    all_read = queries.keys() >= set(lane.sql_fields().values())
+    used = used_tables("\n".join(queries.values()), spec.sources) if all_read else spec.sources
     for name in spec.sources:
         if name not in used:
             yield f"sources.{name}: no query uses it; use it in {spec.digest_sql}, or take it out"
@@ -57,6 +64,21 @@ def _unlimited(spec: LaneSpec) -> Iterator[str]:
         else:
             then = "nothing ever blocks on it"
         yield f"{places[criterion.name]}: no limit counts its breaches, so {then}; set {limit}"
+
+
+def _unrecorded(spec: LaneSpec) -> Iterator[str]:
+    """Conditions on figures that rows do not keep."""
+    for index, gate in enumerate(spec.gates):
+        for number, condition in enumerate(gate.conditions):
+            if condition.in_rows(spec):
+                continue
+            where = f"gates[{index}] {gate.name}.conditions[{number}]"
+            unknown = "so a verdict cannot say why the gate failed"
+            if condition.section and "." not in condition.section and condition.section not in DIGEST_FIELDS:
+                yield f"{where}: {condition.section} is not in recorded, {unknown}; add it"
+            else:
+                place = f"`totals.{condition.figure}`"
+                yield f"{where}: {condition.value} cannot be recorded, {unknown}; move it to a section, as {place}"
 
 
 def _counts(criterion: Criterion) -> set[str]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from heartbeat_assets.errors import HeartbeatError, SpecProblem, UsageProblem
+from heartbeat_assets.errors import HeartbeatError, UsageProblem
 from heartbeat_assets.lanes import outbox
 from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
 from heartbeat_assets.lanes.digest import checked_thresholds
 from heartbeat_assets.lanes.failing import failed_run
 from heartbeat_assets.lanes.inputs import resolve_inputs
 from heartbeat_assets.lanes.judging import blocked_since, judge_file, judge_ledger, lane_rules
-from heartbeat_assets.lanes.lane import Lane, add_lane, lane_files, load_lane
+from heartbeat_assets.lanes.lane import Lane, each_lane
 from heartbeat_assets.lanes.opening import Progress, silent
 from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.lanes.recording import append_to_file, append_to_ledger
@@ -82,7 +82,7 @@ class CheckedRun:
         """What a tired person is told: what went wrong, else the verdict and what it leaves out."""
         if self.problems or self.lane is None or self.append is None or self.verdict is None:
             return self.error
-        told = verdict_sentence(self.lane.spec, self.verdict)
+        told = verdict_sentence(self.lane.spec, self.verdict, publishes=False)
         if self.append["validation_errors"]:
             return f"The heartbeat was refused: {', '.join(self.append['validation_errors'])}. {told}"
         if self.append["status"] == "failed" and not self.verdict.blocking:
@@ -117,16 +117,7 @@ def lanes_to_check(settings: Settings, names: Sequence[str] = ()) -> list[Lane |
 
     Raises UsageProblem for a name that is no lane's, or when there is no lane at all.
     """
-    found: list[Lane | CheckedRun] = []
-    lanes: dict[str, Lane] = {}
-    for file in lane_files(settings):
-        try:
-            lane = load_lane(settings, file)
-            if lane is not None:
-                add_lane(lanes, lane)
-                found.append(lane)
-        except SpecProblem as problem:
-            found.append(CheckedRun(file.parent.relative_to(settings.defs).as_posix(), problems=[problem]))
+    found = [one if isinstance(one, Lane) else CheckedRun(name, problems=[one]) for name, one in each_lane(settings)]
     known = [one.name for one in found]
     for name in names:
         if name not in known:

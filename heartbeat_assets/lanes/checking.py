@@ -6,7 +6,7 @@ change anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,15 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from heartbeat_assets.errors import HeartbeatError, InputUnreadable, SpecProblem, UsageProblem
+from heartbeat_assets.errors import HeartbeatError, InputMissing, InputUnreadable, SpecProblem, UsageProblem
 from heartbeat_assets.lanes.advice import advice
-from heartbeat_assets.lanes.checking_values import shape_problems, values_now
+from heartbeat_assets.lanes.checking_values import in_words, shape_problems, values_now
 from heartbeat_assets.lanes.compute import context_rows, digest_row, look_at_source
-from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
+from heartbeat_assets.lanes.inputs import SourceMissing, read_document, resolve_inputs
 from heartbeat_assets.lanes.lane import Lane, add_lane, lane_files, load_lane
 from heartbeat_assets.lanes.opening import Opened, opened
+from heartbeat_assets.lanes.period_views import count_in_period
 from heartbeat_assets.lanes.periods import Period, first_start, newest_period, period_at
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, RowsSource
+from heartbeat_assets.lanes.spec_sources import EventsSource, FileSource, JsonSource, RowsSource
 from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.settings import Settings
 from heartbeat_assets.telemetry.event_files import event_files
@@ -30,6 +31,7 @@ from heartbeat_assets.warehouse import one_row
 from heartbeat_assets.warehouse.tables import TableProblem
 
 Severity = Literal["error", "warning"]
+_EMPTY = "partitions: {} has no rows; try --period with one that has"
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,23 @@ class Finding:
 
 @dataclass
 class LaneCheck:
-    """What was found out about one lane, and what its sources and its KPIs are now, as far as they can be known."""
+    """What was found out about one lane, and what its sources and its KPIs are now, as far as they can be known.
+
+    A partitioned lane is checked over one `period`; `gates` says how many it has.
+    """
 
     lane: str
     file: Path
     findings: list[Finding] = field(default_factory=list)
     sources: Document = field(default_factory=dict)
     digest: Document | None = None
+    period: Period | None = None
+    gates: int = 0
+
+    @property
+    def when(self) -> str:
+        """Of when the values are, in a sentence."""
+        return in_words(self.period)
 
     def count(self, severity: Severity) -> int:
         """How many findings of this severity there are."""
@@ -85,8 +97,24 @@ class LaneCheck:
             self.error(file, f"sources.{source}: {said}" if source else said)
 
 
-def check_lanes(settings: Settings, names: Sequence[str] = ()) -> list[LaneCheck]:
-    """What is found out about every lane, or those called `names`. Raises UsageProblem for a name there is not."""
+def period_now(lane: Lane) -> Period | None:
+    """The newest period that is over, or the first one of a lane that is about to start."""
+    partitions = lane.spec.partitions
+    if partitions is None:
+        return None
+    try:
+        return newest_period(partitions, datetime.now(UTC))
+    except UsageProblem:
+        return period_at(partitions, first_start(partitions))
+
+
+def check_lanes(
+    settings: Settings, names: Sequence[str] = (), periods: Callable[[Lane], Period | None] = period_now
+) -> list[LaneCheck]:
+    """What is found out about every lane, or those called `names`, over the period that `periods` gives for each.
+
+    Raises UsageProblem for a name there is not, and what `periods` raises, before any lane is looked at.
+    """
     lanes: dict[str, Lane] = {}
     checks: dict[str, tuple[LaneCheck, Lane | None]] = {}
     for file in lane_files(settings):
@@ -103,6 +131,9 @@ def check_lanes(settings: Settings, names: Sequence[str] = ()) -> list[LaneCheck
         if name not in known:
             raise UsageProblem(f"no lane {name!r}; there is {', '.join(known) or f'none below {settings.defs}'}")
     wanted = [(check, lane) for check, lane in checks.values() if not names or check.lane in names]
+    for check, lane in wanted:
+        if lane is not None:
+            check.period, check.gates = periods(lane), len(lane.spec.gates)
     for check, lane in wanted:
         if lane is not None:
             _check(lane, check)
@@ -139,7 +170,10 @@ def _look_at_sources(lane: Lane, check: LaneCheck) -> tuple[dict[str, Path | Non
     for name, source in lane.spec.sources.items():
         before = check.count("error")
         with check.noting(lane.folder / "defs.yaml", name):
-            found = resolve_inputs(lane, only=name)
+            try:
+                found = resolve_inputs(lane, only=name)
+            except SourceMissing as problem:
+                raise InputMissing(_where_it_is_not(lane, name) or str(problem)) from problem
             check.sources[name] = {"present": name in found}
             if name in found:
                 check.sources[name] |= _facts(lane, name, found[name])
@@ -149,6 +183,17 @@ def _look_at_sources(lane: Lane, check: LaneCheck) -> tuple[dict[str, Path | Non
     if any(isinstance(source, RowsSource) and not source.columns for source in lost):
         return paths, None
     return paths, bool(lost)
+
+
+def _where_it_is_not(lane: Lane, name: str) -> str | None:
+    """What is said of a source whose path, as defs.yaml has it, is not there; None where that is not what is wrong."""
+    source, path = lane.spec.sources[name], lane.source_path(name)
+    if not isinstance(source, FileSource) or path is None or path.exists():
+        return None
+    if any(character in source.path for character in "*?["):
+        return None
+    base = "" if Path(source.path).expanduser().is_absolute() else "; paths are relative to the project"
+    return f"{source.path}: no such file or folder{base}. Correct it, or set `required: false`"
 
 
 def _facts(lane: Lane, name: str, path: Path | None) -> Document:
@@ -170,8 +215,8 @@ def _run(
 ) -> None:
     """Runs the queries over the sources at `paths`; their values are told only where those are all `certain`."""
     telemetry = frozenset(name for name, source in lane.spec.sources.items() if isinstance(source, EventsSource))
-    row, context = None, dict[str, Any]()
-    with opened(lane, paths, raw=telemetry, period=_period(lane)) as sources:
+    row, context, events = None, dict[str, Any](), None
+    with opened(lane, paths, raw=telemetry, period=check.period) as sources:
         if lane.spec.digest_sql in queries:
             with check.noting(lane.folder / lane.spec.digest_sql):
                 row = digest_row(lane, sources) if certain else _any_row(sources, queries[lane.spec.digest_sql])
@@ -180,6 +225,10 @@ def _run(
                 with check.noting(lane.folder / file):
                     one = replace(lane, spec=lane.spec.model_copy(update={"context": {name: file}}))
                     context |= context_rows(one, sources)
+        if certain and check.period:
+            events = sources(lane.spec.digest_sql, partial(count_in_period, sources.connection, lane))
+    if check.period and events == 0:
+        check.warn(lane.folder / "defs.yaml", _EMPTY.format(check.period.key))
     if row is None:
         return
     for problem in shape_problems(lane, row):
@@ -187,7 +236,9 @@ def _run(
             raise problem
     if certain and not check.count("error"):
         with check.noting(lane.folder / lane.spec.digest_sql):
-            check.digest = values_now(lane, row, context, list(paths), check.error, check.warn)
+            digest = values_now(lane, row, context, list(paths), check.error, check.warn, check.period)
+            of_period = {"period": check.period.document, "events_in_period": events} if check.period else {}
+            check.digest = digest | of_period
 
 
 def _any_row(sources: Opened, sql: str) -> Document:
@@ -195,14 +246,3 @@ def _any_row(sources: Opened, sql: str) -> Document:
     # Behind the first line, so that the engine counts the lines of the query as an editor does.
     padded = f"SELECT one_row.* FROM (SELECT 1) LEFT JOIN ({sql}\n) AS one_row ON true LIMIT 1"
     return sources(sources.lane.spec.digest_sql, partial(one_row, sources.connection, padded))
-
-
-def _period(lane: Lane) -> Period | None:
-    """The newest period that is over, or the first one of a lane that is about to start."""
-    partitions = lane.spec.partitions
-    if partitions is None:
-        return None
-    try:
-        return newest_period(partitions, datetime.now(UTC))
-    except UsageProblem:
-        return period_at(partitions, first_start(partitions))

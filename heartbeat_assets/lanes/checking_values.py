@@ -14,6 +14,7 @@ from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.digest import build_digest
 from heartbeat_assets.lanes.heartbeat import build_row, validation_errors
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.lanes.report import gate_rows, kpi_rows, with_unit
 from heartbeat_assets.lanes.sentences import value_text
 from heartbeat_assets.lanes.spec import LaneSpec
@@ -59,17 +60,27 @@ def _once(problem: SpecProblem | None, told: set[str]) -> Iterator[SpecProblem]:
         yield problem
 
 
+def in_words(period: Period | None) -> str:
+    """Of when values are: of `period`, or of now."""
+    return f"in the period {period.key}" if period else "now"
+
+
 def values_now(
-    lane: Lane, row: Mapping[str, Any], context: Mapping[str, Any], read: Sequence[str], error: Tell, warn: Tell
+    lane: Lane,
+    row: Mapping[str, Any],
+    context: Mapping[str, Any],
+    read: Sequence[str],
+    error: Tell,
+    warn: Tell,
+    period: Period | None = None,
 ) -> Document:
     """The digest of `row`; what the history would refuse is told as an error, what would fail the run as a warning.
 
     Raises SpecProblem when there can be no digest.
     """
+    when, at = in_words(period), period.end if period else datetime.now(UTC)
     defs, sql_file = lane.folder / "defs.yaml", lane.folder / lane.spec.digest_sql
-    digest = build_digest(
-        lane.spec, row, context=context, generated_at=datetime.now(UTC), sources_read=read, sql_file=str(sql_file)
-    )
+    digest = build_digest(lane.spec, row, context=context, generated_at=at, sources_read=read, sql_file=str(sql_file))
     refused = validation_errors(lane.spec, build_row(lane.spec, digest))
     places = {kpi.name: f"kpis[{index}] {kpi.name}" for index, kpi in enumerate(lane.spec.kpis)}
     for kpi, value, limit, kept in kpi_rows(lane, digest):
@@ -79,17 +90,17 @@ def values_now(
             error(sql_file, f"column {kpi.name!r}: {_out_of_range(kpi, value)}; mend the query, or the `unit`")
         elif value is None:
             would = "fail" if kpi.missing == "failed" else "be degraded"
-            warn(sql_file, f"column {kpi.name!r} is NULL now; the run would {would}")
+            warn(sql_file, f"column {kpi.name!r} is NULL {when}; the run would {would}")
         elif kept is False:
-            bounds = f"{with_unit(kpi, value)} now, and {kpi.edge} {with_unit(kpi, limit)} is wanted"
+            bounds = f"{with_unit(kpi, value)} {when}, and {kpi.edge} {with_unit(kpi, limit)} is wanted"
             warn(defs, f"{places[kpi.name]}: is {bounds}; the run would fail")
     for index, (gate, figures, passed) in enumerate(gate_rows(lane, digest)):
         if not passed:
-            warn(defs, f"gates[{index}] {gate.name}: does not pass now: {figures}")
+            warn(defs, f"gates[{index}] {gate.name}: does not pass {when}: {figures}")
     for index, condition in enumerate(lane.spec.preconditions):
         if condition.reason in digest["failure_reasons"]:
             wanted = f"{condition.value} must be {condition.edge} {value_text(condition.threshold)}"
-            warn(defs, f"preconditions[{index}] {condition.reason}: is not met now: {wanted}; the run would fail")
+            warn(defs, f"preconditions[{index}] {condition.reason}: is not met {when}: {wanted}; the run would fail")
     return digest
 
 

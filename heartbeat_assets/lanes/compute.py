@@ -26,7 +26,7 @@ from heartbeat_assets.telemetry.store import IngestReport
 from heartbeat_assets.warehouse import all_rows, connect, count_rows, one_row
 from heartbeat_assets.warehouse.tables import TableSeen
 
-# A table of the digest is for reading; a heartbeat's id is worked out over all of it.
+# A table of the digest is for reading; a heartbeat's id is worked out over all of it. What is beyond is left out.
 _LONGEST_CONTEXT = 10_000
 
 

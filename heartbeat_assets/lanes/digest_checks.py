@@ -74,9 +74,8 @@ def _conditions(gate: Gate) -> str:
 
 
 def _kpi_found(kpi: Kpi, value: float | None, limit: float) -> str:
-    edge = "maximum" if kpi.max is not None else "minimum"
     known = "has" if value is None else "is"
-    return f"{kpi.name} {known} {with_unit(kpi, value)}; its {edge} is {with_unit(kpi, limit)}."
+    return f"{kpi.name} {known} {with_unit(kpi, value)}; its {kpi.extreme} is {with_unit(kpi, limit)}."
 
 
 def _complete_found(digest: Document) -> str:

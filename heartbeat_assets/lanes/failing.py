@@ -31,11 +31,11 @@ def failed_run(lane: Lane, problem: HeartbeatError, *, period: Period | None = N
     return digest | ({"period": period.document, "events_in_period": None} if period else {})
 
 
-def record_failure(
-    lane: Lane, problem: HeartbeatError, *, period: Period | None = None, dagster_run_id: str | None = None
-) -> list[Document]:
-    """Records the failed run, behind what else waits to be recorded; returns the append reports."""
-    outbox.put(lane, failed_run(lane, problem, period=period))
+def record_waiting(lane: Lane, *, dagster_run_id: str | None = None) -> list[Document]:
+    """Records every digest that waits, failed runs among them, in order; returns the append reports.
+
+    Raises HeartbeatError or LedgerError; what waits then goes on waiting.
+    """
     now = datetime.now(UTC)
     return outbox.record_all(
         lane, lambda digest: append_to_ledger(lane, digest, now=now, dagster_run_id=dagster_run_id)

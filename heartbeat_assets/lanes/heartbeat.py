@@ -30,9 +30,15 @@ from heartbeat_assets.lanes.values import (
 STAMP = ("revision", "revises", "backfilled", "late_events")
 
 
+def digest_in(document: Document) -> Document:
+    """The digest that `document` is, or holds under the key `digest`."""
+    inner = document.get("digest")
+    return inner if isinstance(inner, dict) else document
+
+
 def build_row(spec: LaneSpec, document: Document) -> Document:
     """The heartbeat row of a digest `document`, or of one that holds the digest under the key `digest`."""
-    digest = document["digest"] if isinstance(document.get("digest"), dict) else document
+    digest = digest_in(document)
     metrics, thresholds, checks = (section(digest, name) for name in ("metrics", "thresholds", "checks"))
     state = status(digest.get("status"))
     reasons = texts(digest.get("failure_reasons"))
@@ -103,6 +109,8 @@ def content_id(digest: Document) -> str:
 def validation_errors(spec: LaneSpec, row: Document) -> list[str]:
     """What keeps `row` out of the history, by the contract's names; empty when nothing does."""
     errors = [f"missing_{name}" for name in ("run_at", "heartbeat_id") if not text(row.get(name))]
+    if spec.partitions and not text(row.get("period")):
+        errors.append("missing_period")
     if token(row.get("status")) not in STATUSES:
         errors.append("invalid_status")
     for kpi in spec.kpis:

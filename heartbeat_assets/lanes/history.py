@@ -78,9 +78,8 @@ def ledger_rows(entries: Iterable[Entry]) -> Iterator[HistoryRow]:
     return (parse_line(entry.line, entry.place) for entry in entries)
 
 
-def newest_first(ledger: Ledger, lane: str, batch: int = 64) -> Iterator[HistoryRow]:
-    """The rows of `lane` in the ledger from the newest backwards, read in growing batches as they are asked for."""
-    before: int | None = None
+def newest_first(ledger: Ledger, lane: str, *, before: int | None = None, batch: int = 64) -> Iterator[HistoryRow]:
+    """The rows of `lane` from the newest (`before` a place) backwards, read in growing batches as asked for."""
     while entries := ledger.last(lane, batch, before_place=before):
         yield from (parse_line(entry.line, entry.place) for entry in reversed(entries))
         before, batch = entries[0].place, min(2 * batch, _LARGEST_BATCH)

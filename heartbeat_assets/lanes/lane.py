@@ -6,6 +6,7 @@ Finds and reads the defs.yaml files below a defs folder, without Dagster. It mus
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,11 +99,26 @@ def lane_name(spec: LaneSpec, folder: Path) -> str:
 def find_lanes(settings: Settings) -> dict[str, Lane]:
     """Every lane below the defs folder by name. Raises SpecProblem for the first file that is wrong."""
     lanes: dict[str, Lane] = {}
-    for file in lane_files(settings):
-        lane = load_lane(settings, file)
-        if lane is not None:
-            add_lane(lanes, lane)
+    for name, lane in each_lane(settings):
+        if isinstance(lane, SpecProblem):
+            raise lane
+        lanes[name] = lane
     return lanes
+
+
+def each_lane(settings: Settings) -> Iterator[tuple[str, Lane | SpecProblem]]:
+    """Every lane below the defs folder with its name; by its folder what is wrong with one that cannot be loaded."""
+    lanes: dict[str, Lane] = {}
+    for file in lane_files(settings):
+        try:
+            lane = load_lane(settings, file)
+            if lane is None:
+                continue
+            add_lane(lanes, lane)
+        except SpecProblem as problem:
+            yield file.parent.relative_to(settings.defs).as_posix(), problem
+            continue
+        yield lane.name, lane
 
 
 def lane_files(settings: Settings) -> list[Path]:

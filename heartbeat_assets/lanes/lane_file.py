@@ -46,6 +46,13 @@ class _Loader(_BaseLoader):  # type: ignore[misc]
         return mapping
 
 
+# A date stays the text it is written as, and the field that takes one says what is wrong with it.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _BaseLoader.yaml_implicit_resolvers.items()
+}
+
+
 def spec_in(file: Path) -> LaneSpec | None:
     """The lane in `file`, or None when it holds another component. Read again only when the file has changed.
 

@@ -14,7 +14,7 @@ from heartbeat_assets.lanes.history import newest_first
 from heartbeat_assets.lanes.inputs import resolve_inputs
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.opening import Opened, opened
-from heartbeat_assets.lanes.period_views import instant_us, microseconds
+from heartbeat_assets.lanes.period_views import dated_sources, instant_us, microseconds
 from heartbeat_assets.lanes.periods import Period, length, period_at
 from heartbeat_assets.lanes.revisions import current_rows
 from heartbeat_assets.lanes.values import instant, number
@@ -64,7 +64,7 @@ def late_periods(lane: Lane) -> list[LatePeriod]:
 def _counted(lane: Lane, since: Period) -> Counter[Period]:
     partitions = lane.spec.partitions
     assert partitions is not None
-    dated = [name for name, source in lane.spec.sources.items() if instant_us(source) is not None]
+    dated = dated_sources(lane)
     paths = resolve_inputs(lane)
     counted: Counter[Period] = Counter()
     with opened(lane, paths, only=dated) as sources:

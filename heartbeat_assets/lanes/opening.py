@@ -6,6 +6,7 @@ must not know what the queries return.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,13 +19,14 @@ from heartbeat_assets.errors import HeartbeatError, SpecProblem
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.period_views import add_period, of_all_periods, show_period
 from heartbeat_assets.lanes.periods import Period
-from heartbeat_assets.lanes.spec_sources import EventsSource
-from heartbeat_assets.lanes.table_sources import add_absent_source, add_source
+from heartbeat_assets.lanes.spec_sources import EventsSource, RowsSource
+from heartbeat_assets.lanes.table_sources import add_absent_source, add_source, check_period_column
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.telemetry.raw import RawEvents
 from heartbeat_assets.telemetry.store import TelemetryStore, view_of_parquet
 from heartbeat_assets.telemetry.typed_sql import stored_events
 from heartbeat_assets.warehouse import QueryProblem, add_rows, connect, run
+from heartbeat_assets.warehouse.tables import TableSeen
 
 if TYPE_CHECKING:
     from heartbeat_assets.warehouse.connection import Connection
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 Answer = TypeVar("Answer")
 _LOCK = ".lock"
+_LOST_COLUMN = re.compile(r'column named "|Referenced column "')
 
 
 def silent(_: str) -> None:
@@ -51,12 +54,21 @@ class Opened:
         self.connection = connection
         self.raw_events: list[RawEvents] = []
 
+        self.undeclared: dict[str, TableSeen] = {}
+
     def __call__(self, file: str, query: Callable[[], Answer]) -> Answer:
         """What `query` returns; the SQL `file` is named where the engine refuses. Raises SpecProblem."""
         for events in self.raw_events:
             query = partial(events.reading, query)
-        with blaming(self.lane, file):
+        with blaming(self.lane, file, self._columns_now):
             return query()
+
+    def _columns_now(self) -> str:
+        """What the sources have whose columns defs.yaml does not list: a column may be lost there."""
+        return "".join(
+            f"\nSource {name} has {', '.join(column for column, _ in seen.columns)} now."
+            for name, seen in self.undeclared.items()
+        )
 
 
 @contextmanager
@@ -89,7 +101,11 @@ def opened(
             elif isinstance(source, EventsSource):
                 _raw(stack, sources, name, table, paths.get(name), scratch)
             elif name in paths:
-                add_source(connection, lane, name, paths[name], scratch, table=table)
+                seen = add_source(connection, lane, name, paths[name], scratch, table=table)
+                if period is not None and seen is not None:
+                    check_period_column(lane, name, seen)
+                if seen is not None and isinstance(source, RowsSource) and not source.columns:
+                    sources.undeclared[name] = seen
             else:
                 add_absent_source(connection, lane, name, table=table)
             if period is not None:
@@ -141,12 +157,14 @@ def rollups_of(lane: Lane, name: str, store: TelemetryStore, progress: Progress)
 
 
 @contextmanager
-def blaming(lane: Lane, file: str | None) -> Iterator[None]:
-    """Names the SQL file of the lane whose query the engine refuses."""
+def blaming(lane: Lane, file: str | None, columns_now: Callable[[], str] = str) -> Iterator[None]:
+    """Names the SQL file of the lane whose query the engine refuses; for a lost column, what there is now."""
     try:
         yield
     except QueryProblem as problem:
-        raise SpecProblem(str(lane.folder / str(file)), [str(problem)]) from problem
+        said = str(problem)
+        said += columns_now() if _LOST_COLUMN.search(said) else ""
+        raise SpecProblem(str(lane.folder / str(file)), [said]) from problem
 
 
 @contextmanager

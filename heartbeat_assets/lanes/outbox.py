@@ -13,8 +13,11 @@ from pathlib import Path
 
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.files import write_atomically
-from heartbeat_assets.lanes.heartbeat import STAMP, check_fields, content_id, row_names
+from heartbeat_assets.lanes.heartbeat import STAMP, check_fields, content_id
+from heartbeat_assets.lanes.history import HistoryRow
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE, FigureBound
 from heartbeat_assets.lanes.values import Document, flag, number, section, status, text, texts
 from heartbeat_assets.lanes.window import Verdict
 
@@ -36,7 +39,8 @@ def put(lane: Lane, digest: Document) -> Path:
 def record_all(lane: Lane, append: Callable[[Document], Document]) -> list[Document]:
     """Records every waiting digest by `append`, oldest first, and moves it out of the way; returns the append reports.
 
-    Without one waiting the newest recorded digest is appended again, to be found a duplicate. One run of a lane does
+    Without one waiting the newest recorded digest is appended again, to be found a duplicate; in a partitioned lane
+    nothing is. One run of a lane does
     this at a time, so that two runs at once record each digest once and the newest last. Raises HeartbeatError when
     there has never been a digest or one cannot be read back.
     """
@@ -52,7 +56,8 @@ def _waiting(lane: Lane) -> list[Path]:
     if found:
         return found
     if _newest(lane).exists():
-        return [_newest(lane)]
+        # Where periods have revisions, an old digest may be one that was revised since: it would revise that again.
+        return [] if lane.spec.partitions else [_newest(lane)]
     raise HeartbeatError(f"lane {lane.name} has no digest yet; materialize {lane.name}/digest first")
 
 
@@ -71,6 +76,7 @@ def _record(lane: Lane, path: Path, append: Callable[[Document], Document]) -> D
         if lane.spec.partitions and target == _newest(lane):
             period = str(section(digest, "period").get("key"))
             write_atomically(_of_period(lane, period), target.read_bytes())
+            _keep_newest_periods(lane)
     return report
 
 
@@ -81,7 +87,12 @@ def refused_folder(lane: Lane) -> Path:
 
 def digest_of_newest(lane: Lane, verdict: Verdict) -> Document:
     """The digest of the newest heartbeat: as it was computed where it is at hand, else what its row holds of it."""
-    row = (verdict.rows[-1].content if verdict.rows else None) or {}
+    return digest_of(lane, verdict.rows[-1] if verdict.rows else None)
+
+
+def digest_of(lane: Lane, heartbeat: HistoryRow | None) -> Document:
+    """The digest of `heartbeat`: as it was computed where it is at hand, else what its row holds of it."""
+    row = (heartbeat.content if heartbeat else None) or {}
     for file in (_newest(lane), _of_period(lane, text(row.get("period")))):
         try:
             digest = json.loads(file.read_text(encoding="utf-8"))
@@ -92,17 +103,30 @@ def digest_of_newest(lane: Lane, verdict: Verdict) -> Document:
             digest |= {name: row.get(name) for name in STAMP} if lane.spec.partitions else {}
             if content_id(digest) == row.get("heartbeat_id"):
                 return digest
-    recorded = {name: number(value) for name, value in row.items() if name not in row_names(lane.spec)}
-    return {
+    return _digest_in_row(lane.spec, row)
+
+
+def _digest_in_row(spec: LaneSpec, row: Document) -> Document:
+    """What `row` holds of its digest, each at its place there; of figures those that gates and preconditions name."""
+    digest: Document = {
         "generated_at": text(row.get("run_at")),
-        **({"recorded": recorded} if lane.spec.recorded else {}),
-        "metrics": {kpi.name: number(row.get(kpi.name)) for kpi in lane.spec.kpis},
-        "thresholds": {kpi.threshold_name: number(row.get(kpi.threshold_name)) for kpi in lane.spec.kpis},
-        "checks": {check: flag(row.get(field)) for check, field in check_fields(lane.spec).items()},
+        "metrics": {kpi.name: number(row.get(kpi.name)) for kpi in spec.kpis},
+        "thresholds": {kpi.threshold_name: number(row.get(kpi.threshold_name)) for kpi in spec.kpis},
+        "checks": {check: flag(row.get(field)) for check, field in check_fields(spec).items()},
         "missing_metrics": texts(row.get("missing_metrics")),
         "failure_reasons": texts(row.get("failure_reasons")),
         "status": status(row.get("status")),
     }
+    bounds: list[FigureBound] = [condition for gate in spec.gates for condition in gate.conditions]
+    for bound in [*bounds, *spec.preconditions]:
+        if bound.section in spec.recorded and bound.figure in row:
+            digest.setdefault(bound.section, {})[bound.figure] = number(row[bound.figure])
+    if spec.gates:
+        failed = [gate.name for gate in spec.gates if row.get(gate.row_name) is False]
+        digest[FOCUS_GATE] = {"passed": digest["checks"][FOCUS_GATE], "failed_gates": failed}
+    if text(row.get("period")):
+        digest["period"] = {"key": text(row["period"])}
+    return digest | {name: row[name] for name in ("events_in_period", *STAMP, "error") if name in row}
 
 
 def _next_number(lane: Lane) -> int:
@@ -120,4 +144,14 @@ def _newest(lane: Lane) -> Path:
 
 def _of_period(lane: Lane, key: str) -> Path:
     """The newest digest of one period: a re-run of an old one must not take the place of the newest."""
-    return lane.home / "periods" / f"{key or 'none'}.json"
+    return _periods(lane) / f"{key or 'none'}.json"
+
+
+def _periods(lane: Lane) -> Path:
+    return lane.home / "periods"
+
+
+def _keep_newest_periods(lane: Lane) -> None:
+    """Removes the digests of all but the newest periods, as many as a window has; of others the row tells enough."""
+    for old in sorted(_periods(lane).glob("*.json"))[: -lane.spec.window.last]:
+        old.unlink(missing_ok=True)

@@ -43,11 +43,16 @@ def show_period(connection: Connection, name: str, source: Source, period: Perio
 
 def count_in_period(connection: Connection, lane: Lane) -> int | None:
     """How many events and dated rows the views show; None for a lane none of whose sources knows periods."""
-    dated = [name for name, source in lane.spec.sources.items() if instant_us(source) is not None]
+    dated = dated_sources(lane)
     if not dated:
         return None
     counts = " + ".join(f"(SELECT count(*) FROM {identifier(name)})" for name in dated)
     return int(one_row(connection, f"SELECT {counts} AS counted")["counted"])
+
+
+def dated_sources(lane: Lane) -> list[str]:
+    """The sources that know when their rows happened."""
+    return [name for name, source in lane.spec.sources.items() if instant_us(source) is not None]
 
 
 def instant_us(source: Source) -> str | None:

@@ -42,8 +42,8 @@ def length(partitions: Partitions) -> timedelta:
     return _LENGTH[partitions.by]
 
 
-def period_called(partitions: Partitions, key: str) -> Period:
-    """The period with this key. Raises UsageProblem when the lane has none of that key."""
+def period_called(partitions: Partitions, key: str, now: datetime | None = None) -> Period:
+    """The period with this key. Raises UsageProblem when the lane has none of that key, or it is not over at `now`."""
     try:
         start = datetime.strptime(key, _KEY[partitions.by]).replace(tzinfo=UTC)
     except ValueError:
@@ -51,9 +51,18 @@ def period_called(partitions: Partitions, key: str) -> Period:
         raise UsageProblem(f"period {key!r}: write {_ARTICLE[partitions.by]} as {example}") from None
     if start < first_start(partitions):
         raise UsageProblem(f"period {key!r}: the lane's partitions start at {partitions.start}")
-    if start != period_at(partitions, start).start:
+    if partitions.by == "hour" and start.minute:
         raise UsageProblem(f"period {key!r}: an hour starts at minute 0, as {_EXAMPLE['hour']}")
-    return period_at(partitions, start)
+    try:
+        period = period_at(partitions, start)
+    except OverflowError:
+        raise UsageProblem(f"period {key!r}: lies beyond the calendar") from None
+    if now is not None and period.end > now:
+        raise UsageProblem(
+            f"period {key!r}: is not over before {instant_text(period.end)}; the newest that is over is "
+            f"{newest_period(partitions, now).key}"
+        )
+    return period
 
 
 def period_at(partitions: Partitions, instant: datetime) -> Period:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from heartbeat_assets.errors import HeartbeatError, InputUnreadable
 from heartbeat_assets.files import sync_folder
-from heartbeat_assets.lanes.heartbeat import build_row, validation_errors
+from heartbeat_assets.lanes.heartbeat import build_row, digest_in, validation_errors
 from heartbeat_assets.lanes.history import HistoryRow, as_entry, file_rows, newest_first, render_line
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.revisions import stamped
 from heartbeat_assets.lanes.values import Document, instant_text
-from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets.ledger import Ledger, open_ledger
 
 
 def append_to_ledger(
@@ -28,21 +28,31 @@ def append_to_ledger(
     cannot be reached or written.
     """
     ledger = open_ledger(lane.settings.ledger_url)
-    if lane.spec.partitions:
-        digest = stamped(digest, newest_first(ledger, lane.name))
-    row = build_row(lane.spec, digest)
-    errors = validation_errors(lane.spec, row)
-    if errors:
-        head = ledger.head(lane.name)
-        size, malformed = (head.place, head.malformed_total) if head else (0, 0)
-        duplicate = ledger.find(lane.name, str(row["heartbeat_id"])) is not None
-        return _report(row, errors, now, strict, size, size, malformed, appended=False, duplicate=duplicate)
-    entry = as_entry(HistoryRow(0, render_line(row), row))
-    result = ledger.append(lane.name, entry, dagster_run_id=dagster_run_id)
+    digest, result = digest_in(digest), None
+    while result is None:
+        # What a digest of a period is depends on the rows before it; somebody may append one meanwhile.
+        size = ledger.size(lane.name) if lane.spec.partitions else None
+        whole = digest if size is None else stamped(digest, newest_first(ledger, lane.name, before=size + 1))
+        row = build_row(lane.spec, whole)
+        errors = validation_errors(lane.spec, row)
+        if errors:
+            return _refused(ledger, lane, row, errors, now, strict)
+        entry = as_entry(HistoryRow(0, render_line(row), row))
+        if size is None:
+            result = ledger.append(lane.name, entry, dagster_run_id=dagster_run_id)
+        else:
+            result = ledger.append_at(lane.name, entry, size, dagster_run_id=dagster_run_id)
     return _report(
         row, errors, now, strict, result.size_before, result.size_after, result.malformed_before,
         appended=result.appended, duplicate=not result.appended,
     )  # fmt: skip
+
+
+def _refused(ledger: Ledger, lane: Lane, row: Document, errors: list[str], now: datetime, strict: bool) -> Document:
+    head = ledger.head(lane.name)
+    size, malformed = (head.place, head.malformed_total) if head else (0, 0)
+    duplicate = ledger.find(lane.name, str(row["heartbeat_id"])) is not None
+    return _report(row, errors, now, strict, size, size, malformed, appended=False, duplicate=duplicate)
 
 
 def append_to_file(lane: Lane, digest: Document, history: Path, *, now: datetime, strict: bool = False) -> Document:
@@ -57,7 +67,7 @@ def append_to_file(lane: Lane, digest: Document, history: Path, *, now: datetime
         with FileLock(history.with_name(f".{history.name}.lock")):
             if lane.spec.partitions:
                 rows = list(file_rows(history)) if history.exists() else []
-                digest = stamped(digest, reversed(rows))
+                digest = stamped(digest_in(digest), reversed(rows))
             row = build_row(lane.spec, digest)
             errors = validation_errors(lane.spec, row)
             size = malformed = 0

@@ -20,6 +20,7 @@ from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.opening import silent
 from heartbeat_assets.lanes.publish import may_publish, publish
 from heartbeat_assets.lanes.recording import append_to_ledger
+from heartbeat_assets.lanes.spec_sources import EventsSource
 from heartbeat_assets.lanes.values import Document, instant
 from heartbeat_assets.lanes.window import Verdict
 from heartbeat_assets.ledger import open_ledger
@@ -42,18 +43,29 @@ def replay(lane: Lane, folder: Path, progress: Callable[[str], None] = silent) -
     """Digests each event file in `folder` by itself and records it, as it would have been on its day.
 
     A file's digest is dated midnight after the day in its name. A digest that is there already is not recorded again.
-    Raises UsageProblem for a file without a day in its name, or one that would put an older run behind a newer one.
+    Raises UsageProblem for a partitioned lane, for a file without a day in its name, and for one that would put an
+    older run behind a newer one.
     """
+    if lane.spec.partitions is not None:
+        raise UsageProblem(
+            f"lane {lane.name} is partitioned: fill its past by a backfill in Dagster, or period by period with "
+            f"`heartbeat run {lane.name} --period KEY`"
+        )
     events = lane.spec.events_source()
     if events is None:
         raise UsageProblem(f"lane {lane.name} has no source of kind events to replay")
     files = sorted((_end_of_day(file), file) for file in event_files(folder))
     if not files:
         raise InputMissing(f"{folder}: no event files there")
-    required = {name: str(lane.source_path(name)) for name, source in lane.spec.sources.items() if source.required}
+    # Telemetry is named, so that it is read as it lies there; other required sources are found without.
+    telemetry = {
+        name: str(lane.source_path(name))
+        for name, source in lane.spec.sources.items()
+        if isinstance(source, EventsSource) and source.required
+    }
     for day_end, file in files:
         progress(f"{file.name}")
-        digest = compute_digest(lane, inputs={**required, events[0]: str(file)}, now=day_end)
+        digest = compute_digest(lane, inputs={**telemetry, events[0]: str(file)}, now=day_end)
         yield _record(lane, file, digest, day_end)
 
 

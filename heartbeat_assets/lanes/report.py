@@ -72,8 +72,8 @@ def _condition(condition: Condition, digest: Document, limits: Document) -> str:
 
 def gates_summary(lane: Lane, digest: Document) -> str:
     """How many gates passed, in words."""
-    passed = sum(1 for _, _, held in gate_rows(lane, digest) if held)
-    return f"{passed} of {len(lane.spec.gates)} gates passed"
+    passed, total = sum(1 for _, _, held in gate_rows(lane, digest) if held), len(lane.spec.gates)
+    return f"{passed} of {total} {'gate' if total == 1 else 'gates'} passed"
 
 
 def with_unit(kpi: Kpi, value: float | None) -> str:

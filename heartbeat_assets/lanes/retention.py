@@ -1,4 +1,4 @@
-"""Retention: the compacted history keeps every incident for ever and thins the rest (docs/contract.md, section 5).
+"""Retention: the compacted history keeps every incident for ever and thins the rest (docs/contract.md, section 6).
 
 Pure. Thinned rows are chosen by their place in the history, not by their age, so that compacting is stable: compacting
 a compacted history with new rows behind it gives what compacting the whole would. It must not delete anything.
@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from heartbeat_assets.lanes.history import HistoryRow, render_line
-from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE
+from heartbeat_assets.lanes.rules import MALFORMED
 from heartbeat_assets.lanes.spec import LaneSpec, Retention
 from heartbeat_assets.lanes.values import Document, instant_text, texts
+from heartbeat_assets.lanes.window import row_states, tallies_of
 
 PLACE_KEY = "history_place"
 TIERS = ("recent", "middle", "old")
@@ -67,18 +68,15 @@ class _Counts:
 
 def incident_names(spec: LaneSpec) -> list[str]:
     """The classes of incident a row of this lane can belong to."""
-    states = ["malformed", FAILED, DEGRADED, "strict", *([INCOMPLETE] if spec.kpis else [])]
-    return states + [criterion.counted_as for criterion in spec.criteria]
+    failed, degraded, *others = row_states(spec)
+    return [MALFORMED, failed, degraded, "strict", *others, *(criterion.counted_as for criterion in spec.criteria)]
 
 
 def incidents_of(spec: LaneSpec, row: HistoryRow) -> list[str]:
     """The classes of incident that `row` belongs to; none for a row that may be thinned out."""
-    if row.content is None:
-        return ["malformed"]
-    found = [row.status] if row.status in (FAILED, DEGRADED) else []
-    found += ["strict"] if texts(row.content.get("strict_fail_reasons")) else []
-    found += [INCOMPLETE] if spec.kpis and row.content.get("contract_complete") is not True else []
-    return found + [criterion.counted_as for criterion in spec.criteria if criterion.broken_by(row.content)]
+    counted_as = {criterion.tally: criterion.counted_as for criterion in spec.criteria}
+    found = [counted_as.get(tally, tally) for tally in tallies_of(spec, row)]
+    return found + (["strict"] if texts((row.content or {}).get("strict_fail_reasons")) else [])
 
 
 def placed(rows: Iterable[HistoryRow]) -> Iterator[HistoryRow]:

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator
 
 from heartbeat_assets.lanes.heartbeat import STAMP, content_id
 from heartbeat_assets.lanes.history import HistoryRow
-from heartbeat_assets.lanes.values import Document, number, text
+from heartbeat_assets.lanes.values import Document, number, section, text
+
+# When a period ended, its key, and 0 for its own row or the place of a malformed one behind it.
+_Place = tuple[str, str, int]
 
 
 def is_in_order(row: HistoryRow) -> bool:
@@ -21,13 +24,18 @@ def is_in_order(row: HistoryRow) -> bool:
     return (number(content.get("revision")) or 1) <= 1 and content.get("backfilled") is not True
 
 
-def newest_of_period(newest_first: Iterable[HistoryRow], run_at: str) -> HistoryRow | None:
-    """The newest row of the period that ended at `run_at`, looked for from the newest row backwards.
+def _period_of(row: HistoryRow) -> tuple[str, str]:
+    """When its period ended, and which it is: the last hour of a day ends with the day."""
+    return row.run_at, text((row.content or {}).get("period"))
+
+
+def newest_of_period(newest_first: Iterable[HistoryRow], run_at: str, period: str) -> HistoryRow | None:
+    """The newest row of the `period` that ended at `run_at`, looked for from the newest row backwards.
 
     Stops where no row of that period can come any more: rows in order are of ever older periods.
     """
     for row in newest_first:
-        if row.content is not None and row.run_at == run_at:
+        if row.content is not None and _period_of(row) == (run_at, period):
             return row
         if row.content is not None and is_in_order(row) and row.run_at < run_at:
             return None
@@ -41,7 +49,7 @@ def stamped(digest: Document, newest_first: Iterable[HistoryRow]) -> Document:
     """
     run_at = text(digest.get("generated_at"))
     rows = _remembered(newest_first)
-    known = newest_of_period(rows, run_at)
+    known = newest_of_period(rows, run_at, text(section(digest, "period").get("key")))
     plain = {name: value for name, value in digest.items() if name not in STAMP}
     if known is None:
         newest = next((row for row in rows.seen if row.content is not None and is_in_order(row)), None)
@@ -51,7 +59,9 @@ def stamped(digest: Document, newest_first: Iterable[HistoryRow]) -> Document:
     stamp = {name: content.get(name) for name in STAMP}
     if content_id(plain | stamp) == known.heartbeat_id:
         return plain | stamp
-    late = (number(digest.get("events_in_period")) or 0) - (number(content.get("events_in_period")) or 0)
+    there_now, there_then = (number(one.get("events_in_period")) for one in (digest, content))
+    # A run that failed counted nothing: what it did not see was not late.
+    late = 0 if there_now is None or there_then is None else there_now - there_then
     return plain | {
         "revision": int(number(content.get("revision")) or 1) + 1,
         "revises": known.heartbeat_id,
@@ -65,7 +75,7 @@ def current_rows(newest_first: Iterable[HistoryRow], count: int | None = None) -
 
     Walks back until so many rows in order were seen: what lies before them is of older periods.
     """
-    found: dict[tuple[str, int], HistoryRow] = {}
+    found: dict[_Place, HistoryRow] = {}
     loose: list[HistoryRow] = []
     in_order = 0
     for row in newest_first:
@@ -73,23 +83,25 @@ def current_rows(newest_first: Iterable[HistoryRow], count: int | None = None) -
             loose.append(row)
             in_order += 1
         else:
-            found.setdefault((row.run_at, 0), row)
+            found.setdefault((*_period_of(row), 0), row)
             loose = _settle(found, loose, row)
             in_order += is_in_order(row)
         if count is not None and in_order >= count:
             break
     for row in loose:
-        found[("", row.place)] = row
+        found[("", "", row.place)] = row
     ordered = [row for _, row in sorted(found.items(), key=lambda item: item[0])]
     return ordered if count is None else ordered[-count:]
 
 
-def _settle(found: dict[tuple[str, int], HistoryRow], loose: list[HistoryRow], row: HistoryRow) -> list[HistoryRow]:
+def _settle(
+    found: dict[tuple[str, str, int], HistoryRow], loose: list[HistoryRow], row: HistoryRow
+) -> list[HistoryRow]:
     """Puts malformed rows behind the period that was the newest when they came."""
     if not is_in_order(row):
         return loose
     for malformed in loose:
-        found[(row.run_at, malformed.place)] = malformed
+        found[(*_period_of(row), malformed.place)] = malformed
     return []
 
 

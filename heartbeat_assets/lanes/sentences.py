@@ -78,14 +78,17 @@ def limit_text(rule: Rule) -> str:
     return _plain(limit, _DECIMALS)
 
 
-def verdict_sentence(spec: LaneSpec, verdict: Verdict) -> str:
-    """The verdict in one or two sentences: what is wrong first, and what it blocks."""
-    total = len(verdict.rows)
+def verdict_sentence(spec: LaneSpec, verdict: Verdict, *, publishes: bool = True) -> str:
+    """The verdict in one or two sentences: what is wrong first, and what it blocks.
+
+    Where nothing `publishes`, what it would block.
+    """
+    total, publishing = len(verdict.rows), f"Publishing {'is' if publishes else 'would be'}"
     if not verdict.blocking:
         state = "No rule is broken" if not verdict.reasons else "Only rules that warn are broken"
-        return f"{state} over {last_of(total)}. Publishing is allowed."
+        return f"{state} over {last_of(total)}. {publishing} allowed."
     telling = min(verdict.blocking, key=lambda finding: _vagueness(spec, finding))
-    return f"{finding_sentence(spec, telling, total)} Publishing is blocked."
+    return f"{finding_sentence(spec, telling, total)} {publishing} blocked."
 
 
 def value_text(value: float | int | None) -> str:
@@ -136,20 +139,25 @@ def why_gate_failed(spec: LaneSpec, criterion: Criterion, row: HistoryRow) -> st
         return ", ".join(gates) or "the row does not say that it passed"
     if content.get(criterion.field) is not False:
         return "the row does not say that it passed"
-    gate = next(gate for gate in spec.gates if gate.name == criterion.name)
-    broken = [_condition_text(condition, content) for condition in gate.conditions]
-    return " and ".join(one for one in broken if one) or "its figures are not in the row"
+    conditions = next(gate.conditions for gate in spec.gates if gate.name == criterion.name)
+    known = [one for one in conditions if one.in_rows(spec) and one.figure in content]
+    broken = [said for said in (_condition_text(condition, content) for condition in known) if said]
+    if broken:
+        return " and ".join(broken)
+    if len(known) < len(conditions):
+        return "not all of its figures are in the row" if known else "its figures are not in the row"
+    return "its figures keep the bounds of defs.yaml today; the run had others"
 
 
 def _condition_text(condition: Condition, content: Document) -> str:
     """What a recorded figure was, when it broke `condition` by the bound of defs.yaml."""
-    figure = condition.value.rpartition(".")[2]
-    value = number(content.get(figure))
-    if value is None or condition.within(value, condition.threshold):
+    value = number(content.get(condition.figure))
+    if value is None:
+        return f"{condition.figure} had no value"
+    if condition.within(value, condition.threshold):
         return ""
     shown, bound = _side_by_side(value, condition.threshold)
-    side, edge = ("above", "maximum") if condition.max is not None else ("below", "minimum")
-    return f"{figure} was {shown}, {side} its {edge} {bound}"
+    return f"{condition.figure} was {shown}, {condition.beyond} its {condition.extreme} {bound}"
 
 
 def _kpi_sentence(kpi: Kpi, finding: Finding, total: int, limit: str) -> str:
@@ -158,14 +166,13 @@ def _kpi_sentence(kpi: Kpi, finding: Finding, total: int, limit: str) -> str:
     content = finding.offenders[-1].content or {}
     value, threshold = number(content.get(kpi.name)), number(content.get(kpi.threshold_name))
     bound = kpi.threshold if threshold is None else threshold
-    side, edge = ("above", "maximum") if kpi.max is not None else ("below", "minimum")
     if value is None:
         what = "had no value"
     elif kpi.within(value, bound):
-        what = f"was {value_text(value)} with no check that it kept its {edge} {value_text(bound)},"
+        what = f"was {value_text(value)} with no check that it kept its {kpi.extreme} {value_text(bound)},"
     else:
         shown, shown_bound = _side_by_side(value, bound)
-        what = f"was {shown}, {side} its {edge} {shown_bound},"
+        what = f"was {shown}, {kpi.beyond} its {kpi.extreme} {shown_bound},"
     return f"{kpi.name} {what} in {finding.count} of {last_of(total)}{_rate(finding)} (limit {limit})."
 
 

@@ -26,6 +26,10 @@ DIGEST_FIELDS = (
     "generated_at", "telemetry_sources", "metrics", "thresholds", "checks", "missing_metrics", "failure_reasons",
     "status", FOCUS_GATE, "period", "events_in_period", "revision", "revises", "backfilled", "late_events", "error",
 )  # fmt: skip
+_LATEST_CHECKS = (
+    "latest_not_failed_ok", "latest_contract_complete_ok", "latest_thresholds_ok", "latest_fresh_ok",
+    f"latest_{FOCUS_GATE}_passed_ok",
+)  # fmt: skip
 _OTHER_TALLIES = ("malformed", FAILED, DEGRADED, INCOMPLETE, "entries", "latest", "thresholds", FOCUS_GATE)
 _ASSETS = ("digest", "heartbeat", "heartbeat_compacted", "published")
 
@@ -46,6 +50,8 @@ def conflicts(spec: LaneSpec) -> Iterator[str]:
 
 def _row_conflicts(spec: LaneSpec) -> Iterator[str]:
     owners = dict.fromkeys(ROW_FIELDS, "a field of every heartbeat")
+    if spec.gates:
+        owners |= dict.fromkeys((FOCUS_GATE, f"{FOCUS_GATE}_passed"), "that of the gate of all gates")
     for index, kpi in enumerate(spec.kpis):
         where = f"kpis[{index}] {kpi.name}"
         clash = next((name for name in (kpi.name, kpi.threshold_name, kpi.check_name) if name in owners), None)
@@ -78,6 +84,10 @@ def _threshold_conflicts(spec: LaneSpec) -> Iterator[str]:
         for index, gate in enumerate(spec.gates)
         for number, condition in enumerate(gate.conditions)
     ]
+    for index, gate in enumerate(spec.gates):
+        for number, one in enumerate(gate.conditions):
+            if one in gate.conditions[:number]:
+                yield f"gates[{index}] {gate.name}.conditions[{number}]: is there twice; take one out"
     conditions += [(f"preconditions[{index}] {one.reason}", one) for index, one in enumerate(spec.preconditions)]
     for where, condition in conditions:
         threshold, owner = bounds.setdefault(condition.threshold_name, (condition.threshold, where))
@@ -111,6 +121,11 @@ def _window_name_conflicts(spec: LaneSpec) -> Iterator[str]:
             yield f"kpis[{index}] {kpi.name}.window_name: {kpi.window!r} is already {owners[kpi.window]}; give another"
         owners.setdefault(kpi.window, f"the window name of kpis[{index}] {kpi.name}")
     for index, gate in enumerate(spec.gates):
+        if f"latest_{gate.name}_ok" in _LATEST_CHECKS:
+            yield (
+                f"gates[{index}] {gate.name}: its check latest_{gate.name}_ok is another rule's already; "
+                "give another name"
+            )
         if gate.name in owners:
             yield f"gates[{index}] {gate.name}: {gate.name!r} is already {owners[gate.name]}; give another name"
         owners.setdefault(gate.name, f"the name of gates[{index}]")
@@ -126,11 +141,20 @@ def _source_conflicts(spec: LaneSpec) -> Iterator[str]:
             field = f"sources.{name}.asset" if source.asset else f"sources.{name}"
             yield f"{field}: {asset!r} is already {assets[asset]}; give another `asset`"
         assets.setdefault(asset, f"the asset of sources.{name}")
+        if isinstance(source, RowsSource) and not source.required and not source.columns:
+            yield f"sources.{name}: is not required, so list its `columns`: an empty table stands in for it"
         if isinstance(source, RowsSource) and source.period_column:
             yield from _period_column_conflicts(spec, name, source)
     events = [name for name, source in spec.sources.items() if isinstance(source, EventsSource)]
+    dated = [name for name, source in spec.sources.items() if isinstance(source, RowsSource) and source.period_column]
+    if spec.partitions and not events and not dated:
+        yield (
+            "partitions: no source says when its rows happened, so every period would have the same figures; "
+            "give one a `period_column`"
+        )
     if spec.rollup_sql and len(events) != 1:
-        yield f"rollup_sql: needs exactly one source of kind events, there are {len(events)}"
+        there = f"there are {', '.join(events)}" if events else "there is none"
+        yield f"rollup_sql: needs exactly one source of kind events; {there}"
     if spec.sensor and spec.partitions:
         yield "sensor: a partitioned lane runs once a period, by its schedule; take the sensor out"
     elif spec.sensor and not events:

@@ -5,11 +5,14 @@ All three are bounds on a figure of the digest; `criteria` says how the window c
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from heartbeat_assets.lanes.spec_fields import DottedName, Flag, Model, Name, Number
+
+if TYPE_CHECKING:
+    from heartbeat_assets.lanes.spec import LaneSpec
 
 Unit = Literal["ratio", "seconds", "count", "number"]
 FOCUS_GATE = "focus_gate"
@@ -50,6 +53,16 @@ class Bound(Model):
     def edge(self) -> str:
         """The bound in words: at most, at least."""
         return "at most" if self.max is not None else "at least"
+
+    @property
+    def extreme(self) -> str:
+        """What the bound is called in words: maximum, minimum."""
+        return "maximum" if self.max is not None else "minimum"
+
+    @property
+    def beyond(self) -> str:
+        """Where a value is that breaks the bound: above, below."""
+        return "above" if self.max is not None else "below"
 
     def within(self, value: float, threshold: float) -> bool:
         """Whether `value` keeps to `threshold`; a value equal to it does."""
@@ -102,7 +115,7 @@ class Kpi(Bound):
     @property
     def breach_reason(self) -> str:
         """The failure reason of a KPI that breaks its threshold."""
-        return f"{self.stem}_{'above' if self.max is not None else 'below'}_threshold"
+        return f"{self.stem}_{self.beyond}_threshold"
 
 
 class FigureBound(Bound):
@@ -116,7 +129,23 @@ class FigureBound(Bound):
     @property
     def threshold_name(self) -> str:
         """What the threshold is called in digests and on the command line."""
-        return self.threshold_as or f"{self.side}_{self.value.rpartition('.')[2]}"
+        return self.threshold_as or f"{self.side}_{self.figure}"
+
+    @property
+    def section(self) -> str:
+        """The part of the digest that holds the figure: `coverage`; empty where it stands by itself."""
+        return self.value.rpartition(".")[0]
+
+    @property
+    def figure(self) -> str:
+        """What the figure is called in its section, and in the rows that record it: `norms_pct`."""
+        return self.value.rpartition(".")[2]
+
+    def in_rows(self, spec: LaneSpec) -> bool:
+        """Whether the rows of the lane keep the figure: in a recorded section, or as a KPI."""
+        if self.section == "metrics":
+            return any(kpi.name == self.figure for kpi in spec.kpis)
+        return self.section in spec.recorded
 
 
 class Condition(FigureBound):

@@ -23,7 +23,11 @@ _CRON_FIELDS = (
     ("day of the week", 0, 7, "sun mon tue wed thu fri sat"),
 )
 _LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
-_CRON_WORDS = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
+CRON_WORDS = {
+    "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
+}  # fmt: skip
+"""What may stand in place of five cron fields, and the fields it stands for."""
 
 
 class Model(BaseModel):
@@ -98,7 +102,7 @@ def limit_as_written(value: float | str) -> float | str:
 
 def cron(value: str) -> str:
     """`value` when it is five cron fields or a word for them. Raises ValueError naming the field that is wrong."""
-    if value.strip() in _CRON_WORDS:
+    if value.strip() in CRON_WORDS:
         return value
     fields = value.split()
     if len(fields) != len(_CRON_FIELDS):

@@ -1,6 +1,7 @@
 """What a lane may read: the kinds of sources and their settings.
 
-A new kind is a model here, a reader in `reading` and a line in docs/lane-reference.md. It must not open anything.
+A new kind is a model here, a reader in `table_sources` or `opening` and a line in docs/lane-reference.md. It must not
+open anything.
 """
 
 from __future__ import annotations

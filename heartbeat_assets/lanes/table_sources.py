@@ -1,7 +1,7 @@
 """A lane's sources as the tables its SQL reads: documents, rows in files, tables of the warehouse.
 
 Turns what a reader refuses into a sentence that names the source, the column, and where the SQL uses it. It must not
-read telemetry; `compute` does.
+read telemetry; `opening` does.
 """
 
 from __future__ import annotations
@@ -52,17 +52,28 @@ def add_source(
         return add_table(connection, table, _place(lane, name, path), source.columns, scratch)
 
 
+def check_period_column(lane: Lane, name: str, seen: TableSeen) -> None:
+    """Sees to it that the source's `period_column` is there and says when. Raises SpecProblem."""
+    source = lane.spec.sources[name]
+    column = source.period_column if isinstance(source, TableSource | WarehouseSource) else None
+    if column is None:
+        return
+    types = dict(seen.columns)
+    if column not in types:
+        what = f"no column {column!r}; there are {', '.join(types)}"
+    elif not types[column].startswith(("TIMESTAMP", "DATE")):
+        what = f"column {column!r} is {types[column]}; list it under `columns` as timestamp or date"
+    else:
+        return
+    raise SpecProblem(str(lane.folder / "defs.yaml"), [f"sources.{name}.period_column: {what}"])
+
+
 def add_absent_source(connection: Connection, lane: Lane, name: str, *, table: str) -> None:
     """Makes `table` of the optional source `name`, which is not there: with its columns and no row."""
     source = lane.spec.sources[name]
     if isinstance(source, JsonSource):
         add_document(connection, table, None)
     elif isinstance(source, TableSource | WarehouseSource):
-        if not source.columns:
-            raise SpecProblem(
-                str(lane.folder / "defs.yaml"),
-                [f"sources.{name}: is not there, and without `columns` no empty table can stand in for it; list them"],
-            )
         columns = ", ".join(f"{identifier(column)} {SQL_TYPES[kind]}" for column, kind in source.columns.items())
         add_rows(connection, table, columns, [])
 
@@ -88,7 +99,7 @@ def _as_source_problem(lane: Lane, name: str) -> Iterator[None]:
     try:
         yield
     except ColumnsMissing as problem:
-        uses = [_uses(lane, column) for column in problem.missing]
+        uses = [_uses(lane, name, column) for column in problem.missing]
         sentence = f"input {name}: {str(problem).rstrip('.')}{''.join(uses)}"
         raise SourceUnreadable(name, sentence, "column_missing") from problem
     except TableMissing as problem:
@@ -99,12 +110,28 @@ def _as_source_problem(lane: Lane, name: str) -> Iterator[None]:
         raise SourceUnreadable(name, str(problem)) from problem
 
 
-def _uses(lane: Lane, column: str) -> str:
-    """Where the lane's SQL uses `column`, as the end of a sentence."""
-    found = [
-        f"{file} line {line}: {text}" for file, sql in lane.sql_files().items() for line, text in places_of(sql, column)
-    ]
+def _uses(lane: Lane, name: str, column: str) -> str:
+    """Where the lane's SQL uses `column` of the source `name`, as the end of a sentence."""
+    files = lane.sql_files()
+    found = [(file, line, text) for file, sql in files.items() for line, text in places_of(sql, column)]
     if not found:
         return f"; no query uses {column!r}: take it out of `columns`, or put it back into the source"
-    more = f" and {len(found) - _PLACES_SHOWN} more" if len(found) > _PLACES_SHOWN else ""
-    return f"; {column!r} is used in {'; '.join(found[:_PLACES_SHOWN])}{more}"
+    # A column of that name may be another table's: those beside the table itself say more.
+    beside = [place for place in found if place[1] in _lines_about(files[place[0]], name)]
+    shown = [f"{file} line {line}: {text}" for file, line, text in beside or found]
+    more = f" and {len(shown) - _PLACES_SHOWN} more" if len(shown) > _PLACES_SHOWN else ""
+    return f"; {column!r} is used in {'; '.join(shown[:_PLACES_SHOWN])}{more}"
+
+
+def _lines_about(sql: str, table: str) -> set[int]:
+    """The lines of every paragraph of `sql`, set off by blank lines, that uses `table`."""
+    about: set[int] = set()
+    used = {line for line, _ in places_of(sql, table)}
+    paragraph: list[int] = []
+    for line, text in enumerate([*sql.split("\n"), ""], start=1):
+        if text.strip():
+            paragraph.append(line)
+            continue
+        about.update(paragraph if used.intersection(paragraph) else ())
+        paragraph = []
+    return about

@@ -15,14 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.files import write_chunks_atomically
-from heartbeat_assets.lanes.heartbeat import check_fields
+from heartbeat_assets.lanes.heartbeat import check_fields, row_names
 from heartbeat_assets.lanes.history import HistoryRow, file_rows, import_entries, ledger_rows
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.values import Document, flag, number, texts
+from heartbeat_assets.lanes.values import Document, flag, number, text, texts
 from heartbeat_assets.ledger import open_ledger
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_PERIOD_COLUMNS = {
+    "period": "str", "revision": "Float64", "revises": "str", "backfilled": "boolean", "events_in_period": "Float64",
+    "late_events": "Float64",
+}  # fmt: skip
+# What a row does not say itself.
+_OWN_COLUMNS = {"malformed": "bool", "line": "str"}
 
 
 def import_file(lane: Lane, file: Path) -> Document:
@@ -61,7 +68,7 @@ def export_file(lane: Lane, form: str, out: Path) -> int:
 
 def history_csv(lane: Lane) -> Iterator[bytes]:
     """The lane's history as CSV with a header: place, the row's fields, the line of a malformed row."""
-    columns = _columns(lane)
+    columns = _columns(lane, _rows(lane))
     yield _csv_line(list(columns))
     for row in _rows(lane):
         record = _record(columns, row)
@@ -72,12 +79,8 @@ def history_frame(lane: Lane, *, last: int | None = None) -> pd.DataFrame:
     """The lane's history (or its `last` rows) as a DataFrame, for notebooks: a row per heartbeat, typed columns."""
     import pandas as pd
 
-    if last is None:
-        rows: Iterable[HistoryRow] = _rows(lane)
-    else:
-        rows = ledger_rows(open_ledger(lane.settings.ledger_url).last(lane.name, last))
-    columns = _columns(lane)
-    frame = pd.DataFrame((_record(columns, row) for row in rows), columns=list(columns))
+    columns = _columns(lane, _rows(lane, last))
+    frame = pd.DataFrame((_record(columns, row) for row in _rows(lane, last)), columns=list(columns))
     return frame.astype(columns)
 
 
@@ -97,18 +100,35 @@ def _export_parquet(lane: Lane, out: Path) -> int:
     return len(frame)
 
 
-def _rows(lane: Lane) -> Iterator[HistoryRow]:
-    return ledger_rows(open_ledger(lane.settings.ledger_url).entries(lane.name))
+def _rows(lane: Lane, last: int | None = None) -> Iterator[HistoryRow]:
+    ledger = open_ledger(lane.settings.ledger_url)
+    return ledger_rows(ledger.entries(lane.name) if last is None else ledger.last(lane.name, last))
 
 
-def _columns(lane: Lane) -> dict[str, str]:
-    """Column name to pandas type, in order."""
+def _columns(lane: Lane, rows: Iterable[HistoryRow]) -> dict[str, str]:
+    """Column name to pandas type, in order: what the lane's spec says, and the figures recorded in `rows`."""
     columns = {"place": "int64", "run_at": "str", "heartbeat_id": "str", "status": "str"}
     columns |= {kpi.name: "Float64" for kpi in lane.spec.kpis}
     columns |= {kpi.threshold_name: "Float64" for kpi in lane.spec.kpis}
+    columns |= dict.fromkeys(_figures(lane, rows), "Float64")
     columns |= dict.fromkeys(check_fields(lane.spec).values(), "boolean")
     columns |= dict.fromkeys(("missing_metrics", "failure_reasons", "strict_fail_reasons"), "str")
-    return columns | {"malformed": "bool", "line": "str"}
+    columns |= _PERIOD_COLUMNS if lane.spec.partitions else {}
+    return columns | {"error": "str", **_OWN_COLUMNS}
+
+
+def _figures(lane: Lane, rows: Iterable[HistoryRow]) -> dict[str, None]:
+    """The recorded figures by name as they first come: each number in a row that is no field of every row.
+
+    Not one that is called like a column, or that no file format can hold by its name.
+    """
+    others = {*row_names(lane.spec), "place", *_OWN_COLUMNS}
+    found: dict[str, None] = {}
+    for row in rows:
+        for name, value in (row.content or {}).items():
+            if name not in found and name not in others and number(value) is not None and name.isprintable():
+                found[name] = None
+    return found
 
 
 def _record(columns: dict[str, str], row: HistoryRow) -> dict[str, Any]:
@@ -125,6 +145,8 @@ def _record(columns: dict[str, str], row: HistoryRow) -> dict[str, Any]:
             record[name] = flag(content.get(name))
         elif name.endswith(("_metrics", "_reasons")):
             record[name] = _whole(" ".join(texts(content.get(name))))
+        elif name not in record:
+            record[name] = _whole(text(content.get(name)))
     return record
 
 

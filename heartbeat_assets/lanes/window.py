@@ -13,7 +13,7 @@ from datetime import datetime
 
 from heartbeat_assets.lanes.criteria import named
 from heartbeat_assets.lanes.history import HistoryRow
-from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE, MALFORMED, THRESHOLDS, Rule
+from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE, MALFORMED, THRESHOLDS, Rule, counted_states
 from heartbeat_assets.lanes.spec import LaneSpec
 from heartbeat_assets.lanes.values import Document, flag, instant, instant_text, number, rate_pct, text
 
@@ -105,15 +105,19 @@ def tallies_of(spec: LaneSpec, row: HistoryRow) -> list[str]:
     if row.content is None:
         return [MALFORMED]
     found = [row.status] if row.status in (FAILED, DEGRADED) else []
-    if spec.kpis and row.content.get("contract_complete") is not True:
+    if row.content.get("contract_complete") is not True and INCOMPLETE in row_states(spec):
         found.append(INCOMPLETE)
     return found + [criterion.tally for criterion in spec.criteria if criterion.broken_by(row.content)]
 
 
 def tally_names(spec: LaneSpec) -> list[str]:
     """Every tally a row of this lane may add to."""
-    states = [MALFORMED, FAILED, DEGRADED, *([INCOMPLETE] if spec.kpis else [])]
-    return states + [criterion.tally for criterion in spec.criteria]
+    return [MALFORMED, *row_states(spec), *(criterion.tally for criterion in spec.criteria)]
+
+
+def row_states(spec: LaneSpec) -> list[str]:
+    """The states of rows that are told: failed and degraded in every lane, and which `rules` has beside them."""
+    return list(dict.fromkeys((FAILED, DEGRADED, *counted_states(spec.criteria))))
 
 
 def _tallies(spec: LaneSpec, rows: Sequence[HistoryRow]) -> dict[str, Tally]:
@@ -171,7 +175,7 @@ def _report(
             "failed": failed.count,
         },
     }
-    states = [FAILED, DEGRADED, *([INCOMPLETE] if spec.kpis else [])]
+    states = row_states(spec)
     for state in states:
         report[f"{state}_in_window"] = tallies[state].count
         report[f"{state}_rate_pct"] = rate_pct(tallies[state].count, total)
@@ -216,7 +220,7 @@ def _latest(spec: LaneSpec, row: HistoryRow | None) -> Document:
     }
     latest |= {kpi.name: number(content.get(kpi.name)) for kpi in spec.kpis}
     latest |= {criterion.field: flag(content.get(criterion.field)) for criterion in spec.criteria}
-    if spec.kpis:
+    if INCOMPLETE in row_states(spec):
         latest["contract_complete"] = flag(content.get("contract_complete"))
     return latest
 

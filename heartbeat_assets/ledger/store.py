@@ -42,6 +42,20 @@ class Ledger:
         with engine.writing(self._location, lane) as connection:
             return append_entry(connection, lane, entry, dagster_run_id)
 
+    def append_at(
+        self, lane: str, entry: NewEntry, size: int, *, dagster_run_id: str | None = None
+    ) -> AppendResult | None:
+        """Records `entry` as `append` does when `lane` has just `size` entries; else does nothing and returns None.
+
+        For an entry that depends on what is there: read, make it, and begin again when somebody was faster.
+        """
+        check_lane(lane)
+        check_entry(entry)
+        with engine.writing(self._location, lane) as connection:
+            if head_of_lane(connection, lane).place != size:
+                return None
+            return append_entry(connection, lane, entry, dagster_run_id)
+
     def import_entries(
         self, lane: str, entries: Iterable[NewEntry], *, dagster_run_id: str | None = None
     ) -> ImportResult:

@@ -78,13 +78,11 @@ def one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
 
 
 def all_rows(connection: duckdb.DuckDBPyConnection, sql: str, *, at_most: int) -> list[dict[str, Any]]:
-    """The rows of `sql` by column name. Raises QueryProblem, also when it returns more than `at_most`."""
+    """The first `at_most` rows of `sql` by column name. Raises QueryProblem."""
     run(connection, sql)
     names = _column_names(connection)
     with _engine_words(sql):
-        rows = connection.fetchmany(at_most + 1)
-    if len(rows) > at_most:
-        raise QueryProblem(f"returned more than {at_most:,} rows; aggregate, or add a LIMIT")
+        rows = connection.fetchmany(at_most)
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -302,7 +302,7 @@ def test_the_table_shows_digest_broken_rules_and_verdict_and_fits_into_100_colum
     assert "window_nonempty" not in outcome.stdout
     text = " ".join(outcome.stdout.split())
     verdict = "◆ failed time_to_first_answer_seconds was 204, above its maximum 120, in 1 of 1 run (limit 0)."
-    assert f"{verdict} Publishing is blocked. half_lane ◆ failed {project.defs / 'half_lane'}" in text
+    assert f"{verdict} Publishing would be blocked. half_lane ◆ failed {project.defs / 'half_lane'}" in text
     assert "9 of 9 gates passed." in text
     assert lines[-1] == "3 lanes: 2 ◆ failed, 1 ● ok"
     assert [line for line in lines if len(line) > 100 and str(project.folder) not in line] == []

@@ -278,3 +278,10 @@ def test_a_home_that_cannot_be_written_ends_with_3(
     monkeypatch.setenv("HEARTBEAT_HOME", str(project.snapshot / "home"))
     for arguments in ([], ["--input", f"events={project.events}"]):
         assert "set HEARTBEAT_HOME" in heartbeat.fails(3, "digest", LANE, *arguments)
+
+
+def test_a_period_that_is_none_is_refused_before_any_telemetry_is_read(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    assert "is not partitioned" in heartbeat.fails(2, "digest", LANE, "--period", "2026-02-23")
+    assert not (project.home / "lanes").exists()

@@ -29,10 +29,25 @@ def test_a_lane_that_never_ran_is_listed_with_what_it_is_for(heartbeat: Heartbea
         "strict_fail_reasons",
         "published_run_at",
         "folder",
+        "error",
     }
     assert (lane["lane"], lane["owners"], lane["entries_total"]) == (LANE, ["team:citizen-product"], 0)
     assert (lane["latest_run_at"], lane["published_run_at"], lane["blocked_since"]) == ("", "", "")
     assert lane["folder"] == str(project.lane_folder)
+
+
+def test_a_lane_whose_defs_yaml_is_wrong_hides_no_other(heartbeat: Heartbeat, project: CopiedProject) -> None:
+    broken = project.defs / "broken_lane"
+    broken.mkdir()
+    (broken / "defs.yaml").write_text("type: heartbeat_assets.HeartbeatLane\nattributes: {kpi: []}\n", encoding="utf-8")
+    outcome = heartbeat("lanes")
+    assert outcome.exit_code == 0
+    documents = {document["lane"]: document for document in outcome.document}
+    assert documents[LANE]["error"] is None
+    assert "unknown field 'kpi'; did you mean 'kpis'?" in documents["broken_lane"]["error"]
+    table = heartbeat("lanes", "--table").stdout
+    assert "◆ defs.yaml is wrong" in table
+    assert LANE in table
 
 
 def test_a_blocked_lane_says_since_when_and_why(heartbeat: Heartbeat, project: CopiedProject) -> None:
@@ -169,7 +184,7 @@ def test_people_get_a_line_per_finding_and_the_verdict_last(
         "                 ^^^^^^",
         "◆ failed  1 error, 0 warnings",
     ]
-    assert lines[-1] == "3 lanes checked: ◆ failed, 2 of them failed."
+    assert lines[-1] == "3 lanes checked: 2 ◆ failed, 1 ▲ degraded"
     assert max(map(len, lines)) <= WIDTH
 
 

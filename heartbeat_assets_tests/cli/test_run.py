@@ -47,7 +47,10 @@ def test_a_good_run_publishes_and_its_document_holds_digest_and_window(
         "blocked_since",
         "published_run_at",
         "published_folder",
+        "period",
+        "late_periods",
     }
+    assert (document["period"], document["late_periods"]) == (None, [])
     assert (document["lane"], document["errors"], document["published"]) == (LANE, [], True)
     assert document["digest"]["telemetry"]["events_total"] == 5
     assert document["window"]["status"] == "ok"
@@ -158,3 +161,34 @@ def test_verbose_shows_dagsters_log_and_keeps_it_off_the_report(heartbeat: Heart
     assert verbose.stdout.splitlines()[-1] == KNOWN_RUN
     assert "STEP_SUCCESS" in verbose.stderr
     assert "STEP_SUCCESS" not in verbose.stdout
+
+
+def test_a_run_of_an_old_period_shows_that_period_and_what_it_added(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    with project.changed_attributes() as attributes:
+        attributes["partitions"] = {"by": "day", "start": "2026-02-01"}
+        del attributes["sensor"]
+    for day in ("2026-02-08", "2026-02-09"):
+        project.add_day(day)
+        assert heartbeat("run", LANE, "--period", day).exit_code == 0
+    event = '{"session_id": "late", "event": "page_load", "ts": "2026-02-08T23:59:00Z"}\n'
+    (project.events / "late.jsonl").write_text(event * 2, encoding="utf-8")
+    told = heartbeat("run", LANE, "--period", "2026-02-09", "--table").stdout
+    assert "Period 2026-02-09: nothing has changed; no row was added." in told
+    assert f"▲ late  2026-02-08 (2): heartbeat run {LANE} --period 2026-02-08" in told
+    (document,) = heartbeat("run", LANE, "--period", "2026-02-08").document
+    period = document["period"]
+    assert (period["key"], period["revision"], period["appended"], period["late_events"]) == ("2026-02-08", 2, True, 2)
+    assert document["digest"]["period"]["key"] == "2026-02-08"
+    assert document["window"]["latest"]["run_at"] == "2026-02-10T00:00:00+00:00"
+    assert document["late_periods"] == []
+
+
+def test_a_period_that_is_not_over_cannot_be_run(heartbeat: Heartbeat, project: CopiedProject) -> None:
+    with project.changed_attributes() as attributes:
+        attributes["partitions"] = {"by": "day", "start": "2026-02-01"}
+        del attributes["sensor"]
+    outcome = heartbeat("run", LANE, "--period", "2099-01-01")
+    assert outcome.exit_code == 2
+    assert "is not over before 2099-01-02T00:00:00+00:00" in outcome.error["message"]

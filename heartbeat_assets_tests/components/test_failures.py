@@ -46,6 +46,29 @@ def test_a_run_that_could_compute_nothing_leaves_a_failed_heartbeat_that_says_wh
     assert project.published.exists(), "the report before stays"
 
 
+def test_a_mistake_in_the_rollup_leaves_a_failed_heartbeat_too(
+    project: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    rollup = project.lane_folder / "rollup.sql"
+    rollup.write_text(rollup.read_text(encoding="utf-8").replace("FROM events", "FROM evens"), encoding="utf-8")
+    result = run(project.lane, instance)
+    assert "evens" in failure_sentence(result, "digest")
+    assert not source_check(result, "telemetry").passed
+    entry = open_ledger(project.settings.ledger_url).head(LANE)
+    assert entry is not None
+    assert json.loads(entry.line)["failure_reasons"] == ["digest_sql_failed"]
+
+
+def test_a_ledger_that_is_away_does_not_hide_why_the_digest_failed(
+    project: CopiedProject, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARTBEAT_LEDGER_URL", f"sqlite:///{project.events}/2026-02-23.jsonl/ledger.sqlite")
+    project.snapshot.unlink()
+    sentence = failure_sentence(run(project.lane, instance), "digest")
+    assert sentence.startswith(f"input snapshot: {project.snapshot}: no such file; and the failed run is not in the")
+    assert len(list((project.lane.home / "outbox").glob("*.json"))) == 1
+
+
 def test_a_failed_run_is_recorded_behind_the_digests_that_waited(
     project: CopiedProject, instance: dg.DagsterInstance
 ) -> None:

@@ -12,6 +12,7 @@ from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
 from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.periods import period_called
+from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets_tests.components.running import check_results, failures, key, materialized, metadata_of
 from heartbeat_assets_tests.copied_project import LANE, CopiedProject
@@ -149,6 +150,82 @@ def test_a_day_without_its_source_is_recorded_as_failed_for_that_day(
     (row,) = rows_of(daily)
     assert (row["period"], row["status"]) == ("2026-02-09", "failed")
     assert row["run_at"] == "2026-02-10T00:00:00+00:00"
+
+
+def test_a_backfill_goes_on_behind_a_day_that_fails_and_names_it(
+    daily: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    fails = "CASE WHEN (SELECT key FROM period) = '2026-02-09' THEN CAST('x' AS INT) ELSE 0 END"
+    daily.rewrite_sql("AS unknown_rate,", f"+ {fails} AS unknown_rate,")
+    result = run_days(daily.lane, instance, DAYS[0], DAYS[-1])
+    (failure,) = failures(result)
+    assert "2026-02-09: " in failure
+    assert [(row["period"], row["status"]) for row in rows_of(daily)][1] == ("2026-02-09", "failed")
+    assert [row["period"] for row in rows_of(daily)] == list(DAYS)
+
+
+def test_what_a_failed_day_did_not_see_is_not_late(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
+    snapshot = daily.snapshot.read_bytes()
+    daily.snapshot.unlink()
+    assert failures(run_days(daily.lane, instance, "2026-02-09"))
+    daily.snapshot.write_bytes(snapshot)
+    assert failures(run_days(daily.lane, instance, "2026-02-09")) == []
+    assert [(row["revision"], row["status"], row["late_events"]) for row in rows_of(daily)] == [
+        (1, "failed", 0), (2, "ok", 0)
+    ]  # fmt: skip
+
+
+def test_the_heartbeat_alone_never_brings_old_figures_back(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
+    run_days(daily.lane, instance, "2026-02-09")
+    lane = daily.lane
+    assert lane.spec.partitions is not None
+    other = compute_digest(
+        lane, thresholds={"max_unknown_rate": 0.44}, period=period_called(lane.spec.partitions, "2026-02-09")
+    )
+    assert append_to_ledger(lane, other, now=datetime.now(UTC))["heartbeat"]["revision"] == 2
+    job = HeartbeatLane(lane).definitions().resolve_job_def(f"{LANE}_job")
+    result = job.execute_in_process(
+        instance=instance, partition_key="2026-02-09", asset_selection=[key("heartbeat")], run_config=QUIET
+    )
+    assert metadata_of(result, "heartbeat") == {"appended": 0, "history_size": 2}
+    assert len(rows_of(daily)) == 2
+
+
+def test_late_rows_of_a_table_are_told_too(project: CopiedProject, instance: dg.DagsterInstance) -> None:
+    orders = project.folder / "orders.csv"
+    orders.write_text("id,at\n1,2026-02-01\n", encoding="utf-8")
+    with project.changed_attributes() as attributes:
+        attributes.clear()
+        attributes |= {
+            "sources": {
+                "orders": {
+                    "kind": "table", "path": "orders.csv", "columns": {"id": "integer", "at": "date"},
+                    "period_column": "at",
+                }
+            },
+            "kpis": [{"name": "orders_total", "unit": "count", "min": 1}],
+            "partitions": {"by": "day", "start": "2026-02-01"},
+        }  # fmt: skip
+    (project.lane_folder / "digest.sql").write_text("SELECT count(*) AS orders_total FROM orders", encoding="utf-8")
+    assert failures(run_days(project.lane, instance, "2026-02-01")) == []
+    orders.write_text("id,at\n1,2026-02-01\n2,2026-02-01\n", encoding="utf-8")
+    seen = run_days(project.lane, instance, "2026-02-02")
+    assert "2026-02-01 (1)" in str(check_results(seen)["none_late"].description)
+
+
+def test_a_period_column_that_is_not_there_is_named(project: CopiedProject, instance: dg.DagsterInstance) -> None:
+    (project.folder / "orders.csv").write_text("id,at\n1,2026-02-01\n", encoding="utf-8")
+    with project.changed_attributes() as attributes:
+        attributes.clear()
+        attributes |= {
+            "sources": {"orders": {"kind": "table", "path": "orders.csv", "period_column": "when"}},
+            "kpis": [{"name": "orders_total", "min": 1}],
+            "partitions": {"by": "day", "start": "2026-02-01"},
+        }
+    (project.lane_folder / "digest.sql").write_text("SELECT count(*) AS orders_total FROM orders", encoding="utf-8")
+    (failure,) = failures(run_days(project.lane, instance, "2026-02-01"))
+    assert "sources.orders.period_column: no column 'when'; there are id, at" in failure
+    assert rows_of(project)[0]["failure_reasons"] == ["digest_sql_failed"]
 
 
 def test_rows_belong_to_periods_by_their_period_column(project: CopiedProject, instance: dg.DagsterInstance) -> None:

@@ -101,12 +101,55 @@ def test_a_limit_that_only_warns_blocks_on_nothing(own: OwnProject) -> None:
 
 @pytest.mark.parametrize("limit", ["max_share_gate_failed", "max_focus_gate_failed", "max_focus_gate_failed_rate_pct"])
 def test_a_gate_is_counted_by_its_own_limit_or_by_that_of_all_gates(own: OwnProject, limit: str) -> None:
-    assert advised(own, kpis=None, gates=[GATE], window={"limits": {limit: 0}}) == []
+    assert advised(own, kpis=None, gates=[GATE], recorded=["coverage"], window={"limits": {limit: 0}}) == []
 
 
 def test_a_gate_that_no_limit_counts_is_told(own: OwnProject) -> None:
-    (said,) = advised(own, kpis=None, gates=[GATE], window={"limits": {"max_failed": 0}})
+    (said,) = advised(own, kpis=None, gates=[GATE], recorded=["coverage"], window={"limits": {"max_failed": 0}})
     assert said == (
         "gates[0] share_gate: no limit counts its breaches, so a broken run is forgotten as soon as the next one is "
         "good; set window.limits.max_share_gate_failed"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("coverage.share", "coverage is not in recorded, so a verdict cannot say why the gate failed; add it"),
+        (
+            "share",
+            "share cannot be recorded, so a verdict cannot say why the gate failed; move it to a section, as "
+            "`totals.share`",
+        ),
+        (
+            "metrics.share",
+            "metrics.share cannot be recorded, so a verdict cannot say why the gate failed; move it to a section, as "
+            "`totals.share`",
+        ),
+    ],
+)
+def test_a_gate_whose_figures_no_row_keeps_is_told(own: OwnProject, value: str, said: str) -> None:
+    gate = {"name": "share_gate", "conditions": [{"value": value, "min": 0.8}]}
+    limits = {"max_failed": 0, "max_share_gate_failed": 0}
+    assert advised(own, gates=[gate], window={"limits": limits}) == [f"gates[0] share_gate.conditions[0]: {said}"]
+
+
+def test_a_gate_on_a_kpi_has_its_figure_in_every_row(own: OwnProject) -> None:
+    condition = {"value": "metrics.orders_total", "min": 2, "threshold_as": "gate_min"}
+    gate = {"name": "orders_gate", "conditions": [condition]}
+    assert advised(own, gates=[gate], window={"limits": {"max_failed": 0, "max_orders_gate_failed": 0}}) == []
+
+
+def test_a_schedule_that_leaves_periods_out_is_told(own: OwnProject) -> None:
+    columns = {"amount": "number", "at": "timestamp"}
+    orders = {"kind": "table", "path": "data/orders.csv", "columns": columns, "period_column": "at"}
+    hourly: dict[str, Any] = {"partitions": {"by": "hour", "start": "2026-01-01"}, "sources": {"orders": orders}}
+    assert advised(own, **hourly) == [
+        "schedule: '0 6 * * *' does not run every hour, and a run is about one hour alone, so others are left out; "
+        "run it every hour, or fill the gaps by a backfill"
+    ]
+    assert advised(own, **hourly, schedule={"cron": "5 * * * *"}) == []
+    off = {"cron": "0 6 * * *", "enabled": False}
+    assert advised(own, **hourly, schedule=off) == [
+        "schedule: there is none that is on, and no sensor; the lane runs only by hand: heartbeat run shop"
+    ]

@@ -193,8 +193,9 @@ def test_every_source_that_cannot_be_read_is_told_and_the_query_is_tried_all_the
     own.write_lane(yaml=SOURCES, sql=query)
     check = only(own)
     problems = said(check)
-    assert problems[0].startswith(f"defs.yaml: sources.gone: {own.folder / 'data/gone.csv'}: no such file")
-    assert problems[1].startswith(f"defs.yaml: sources.loose: {own.folder / 'data/loose.json'}: no such file")
+    hint = "no such file or folder; paths are relative to the project. Correct it, or set `required: false`"
+    assert problems[0] == f"defs.yaml: sources.gone: data/gone.csv: {hint}"
+    assert problems[1] == f"defs.yaml: sources.loose: data/loose.json: {hint}"
     assert problems[2].startswith(
         "defs.yaml: sources.stock: table shop.stock of the warehouse: HEARTBEAT_WAREHOUSE_URL"
     )
@@ -212,7 +213,7 @@ def test_without_columns_nothing_can_stand_in_for_a_lost_source(own: OwnProject)
         yaml=LANE.replace("data/orders.csv", "data/gone.csv").replace("columns: {order_id: text, amount: number}", "")
     )
     check = only(own)
-    assert [problem[:28] for problem in said(check)] == ["defs.yaml: sources.orders: /"]
+    assert [problem[:28] for problem in said(check)] == ["defs.yaml: sources.orders: d"]
     assert said(check, "warning") == ["digest.sql: was not run, since a source cannot be read"]
 
 
@@ -283,7 +284,8 @@ def value_lane(kpi: str) -> str:
 def test_gates_and_preconditions_that_do_not_hold_now_are_warnings(own: OwnProject) -> None:
     yaml = (
         value_lane("{name: a, max: 1}")
-        + """  gates:
+        + """  recorded: [coverage]
+  gates:
     - {name: share_gate, conditions: [{value: coverage.share, min: 0.8}]}
   preconditions:
     - {reason: no_orders, value: coverage.orders, min: 5}

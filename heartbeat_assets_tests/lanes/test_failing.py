@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from heartbeat_assets.errors import HeartbeatError, SpecProblem
-from heartbeat_assets.lanes.failing import failed_run, failure_reasons, record_failure
+from heartbeat_assets.lanes import outbox
+from heartbeat_assets.lanes.failing import failed_run, failure_reasons, record_waiting
 from heartbeat_assets.lanes.heartbeat import build_row, validation_errors
 from heartbeat_assets.lanes.inputs import SourceMissing, SourceUnreadable
 from heartbeat_assets.lanes.lane import Lane
@@ -44,7 +45,8 @@ def test_a_failed_run_of_a_period_is_dated_by_it(lane: Lane) -> None:
 
 
 def test_a_failure_is_recorded_with_the_run_it_happened_in(lane: Lane) -> None:
-    (report,) = record_failure(lane, HeartbeatError("no"), dagster_run_id="r1")
+    outbox.put(lane, failed_run(lane, HeartbeatError("no")))
+    (report,) = record_waiting(lane, dagster_run_id="r1")
     assert report["appended"]
     head = open_ledger(lane.settings.ledger_url).head(lane.name)
     assert head is not None

@@ -51,10 +51,10 @@ def test_the_first_table_has_the_lanes_worst_first_with_owner_and_verdict(lane: 
         "| | lane | since | owner | verdict |",
         "|---|---|---|---|---|",
         "| ◆ failed | citizen_product | 2026-01-02 12:00 UTC | team:citizen-product | drilldown_click_rate was 0.1, "
-        "below its minimum 0.2, in 1 of the last 2 runs (limit 0). Publishing is blocked. |",
-        "| ▲ degraded | lenient |  | team:citizen-product | No rule is broken over the last 2 runs. Publishing is "
-        "allowed. |",
-        "| ● ok | good |  | team:citizen-product | No rule is broken over 1 run. Publishing is allowed. |",
+        "below its minimum 0.2, in 1 of the last 2 runs (limit 0). Publishing would be blocked. |",
+        "| ▲ degraded | lenient |  | team:citizen-product | No rule is broken over the last 2 runs. Publishing would "
+        "be allowed. |",
+        "| ● ok | good |  | team:citizen-product | No rule is broken over 1 run. Publishing would be allowed. |",
     ]
 
 
@@ -123,7 +123,7 @@ def test_a_refused_heartbeat_and_a_failure_within_the_limits_are_told_before_the
     out_of_range = {**digest_of(1), "metrics": {**digest_of(1)["metrics"], "unknown_rate": 7}}
     refused = checked(lane, tmp_path, digest_of(0), out_of_range)
     assert refused.sentence == (
-        "The heartbeat was refused: invalid_unknown_rate. No rule is broken over 1 run. Publishing is allowed."
+        "The heartbeat was refused: invalid_unknown_rate. No rule is broken over 1 run. Publishing would be allowed."
     )
     assert f"| {refused.sentence} |" in page_of(refused)
     rules = ("latest_not_failed_ok", "latest_contract_complete_ok", "latest_thresholds_ok")
@@ -132,7 +132,7 @@ def test_a_refused_heartbeat_and_a_failure_within_the_limits_are_told_before_the
     tolerated = checked(lenient, tmp_path, digest_of(0, drilldown=0.1))
     assert tolerated.sentence == (
         "The digest failed: drilldown_click_rate_below_threshold. "
-        "Only rules that warn are broken over 1 run. Publishing is allowed."
+        "Only rules that warn are broken over 1 run. Publishing would be allowed."
     )
 
 

@@ -126,8 +126,8 @@ IN_THE_TEXT: list[tuple[Callable[[str], str], str, str]] = [
     (lambda text: text + "  window: {last: 5}\n", f"'window' {TWICE}", f"'window' {TWICE}"),
     (
         lambda text: text.replace("recent: 20", "recent: 2026-13-45"),
-        "holds a value YAML cannot read: month must be in 1..12; put it in quotes",
-        "holds a value YAML cannot read: month must be in 1..12; put it in quotes",
+        "retention.recent: must be a whole number, not '2026-13-45'",
+        "retention.recent: must be a whole number, not '2026-13-45'",
     ),
     (
         lambda text: text.replace(TYPE, "type: heartbeat_assets.HeartbeatLan"),

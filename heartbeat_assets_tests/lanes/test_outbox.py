@@ -1,5 +1,6 @@
 """Tests of outbox: digests on their way into the history."""
 
+import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,9 +10,12 @@ import pytest
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.lanes import outbox
 from heartbeat_assets.lanes.judging import judge_ledger
-from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.lanes.recording import append_to_ledger
-from heartbeat_assets_tests.lanes.histories import NOW, digest_of
+from heartbeat_assets.lanes.report import gate_rows, gates_summary
+from heartbeat_assets.settings import Settings
+from heartbeat_assets_tests.lanes import gate_histories
+from heartbeat_assets_tests.lanes.histories import NOW, digest_of, spec_with
 
 
 def record_all(lane: Lane) -> list[dict[str, Any]]:
@@ -135,3 +139,51 @@ def test_a_digest_that_cannot_be_written_down_says_where(lane: Lane) -> None:
 
     with pytest.raises(HeartbeatError, match="HEARTBEAT_HOME"):
         outbox.put(lane, digest_of())
+
+
+def test_the_digest_in_a_row_of_gates_tells_their_figures_as_the_whole_one_does(settings: Settings) -> None:
+    lane = find_lane(settings, "liberty_restrictions")
+    whole = gate_histories.digest_of(1, coverage__norms_classified_pct=0.5)
+    append_to_ledger(lane, whole, now=NOW)
+
+    digest = outbox.digest_of_newest(lane, judge_ledger(lane, now=NOW))
+
+    assert gate_rows(lane, digest) == gate_rows(lane, whole)
+    assert gates_summary(lane, digest) == "8 of 9 gates passed"
+    assert {name: digest[name] for name in ("totals", "coverage", "focus_gate")} == {
+        name: whole[name] for name in ("totals", "coverage", "focus_gate")
+    }
+    assert digest["focus_gate"] == {"passed": False, "failed_gates": ["norms_classified_gate"]}
+    assert "recorded" not in digest
+
+
+def daily(lane: Lane, last: int) -> Lane:
+    partitions = {"by": "day", "start": "2026-01-01"}
+    spec = spec_with(sensor=None, partitions=partitions, window={"last": last})
+    return dataclasses.replace(lane, spec=spec, name="daily")
+
+
+def of_period(day: int) -> dict[str, Any]:
+    return digest_of(day) | {"period": {"key": f"2026-01-{day:02}"}, "events_in_period": day}
+
+
+def test_the_digest_in_a_row_of_a_period_tells_the_period_and_what_failed(lane: Lane) -> None:
+    lane = daily(lane, last=3)
+    append_to_ledger(lane, of_period(1) | {"error": "no such file"}, now=NOW)
+
+    digest = outbox.digest_of_newest(lane, judge_ledger(lane, now=NOW))
+
+    assert (digest["period"], digest["events_in_period"]) == ({"key": "2026-01-01"}, 1)
+    assert (digest["revision"], digest["error"]) == (1, "no such file")
+
+
+def test_digests_of_periods_are_kept_for_as_many_as_a_window_has(lane: Lane) -> None:
+    lane = daily(lane, last=3)
+    for day in (5, 1, 2, 3, 4):
+        outbox.put(lane, of_period(day))
+    record_all(lane)
+
+    assert sorted(file.stem for file in (lane.home / "periods").iterdir()) == ["2026-01-03", "2026-01-04", "2026-01-05"]
+    newest = outbox.digest_of_newest(lane, judge_ledger(lane, now=NOW))
+    assert newest["telemetry_sources"] == []
+    assert newest["period"] == {"key": "2026-01-05"}

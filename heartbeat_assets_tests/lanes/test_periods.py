@@ -71,3 +71,12 @@ def test_before_the_first_period_is_over_there_is_none() -> None:
 def test_a_key_that_is_none_says_how_to_write_one(partitions: Partitions, key: str, said: str) -> None:
     with pytest.raises(UsageProblem, match=said):
         period_called(partitions, key)
+
+
+def test_a_period_that_is_not_over_cannot_be_named() -> None:
+    now = datetime(2026, 2, 23, 12, tzinfo=UTC)
+    assert period_called(DAYS, "2026-02-22", now).key == "2026-02-22"
+    with pytest.raises(UsageProblem, match=r"is not over before .*; the newest that is over is 2026-02-22"):
+        period_called(DAYS, "2026-02-23", now)
+    with pytest.raises(UsageProblem, match="lies beyond the calendar"):
+        period_called(DAYS, "9999-12-31", now)

@@ -249,7 +249,7 @@ IN_THE_TEXT: list[tuple[Callable[[str], str], str]] = [
         "line 42, column 7: 'max' is given twice",
     ),
     (lambda text: text.replace("  kpis:", "\tkpis:"), r"line \d+, column \d+: found a tab character"),
-    (lambda text: text.replace("recent: 20", "recent: 2026-13-45"), "cannot read: .*; put it in quotes"),
+    (lambda text: text.replace("recent: 20", "recent: 2026-13-45"), "retention.recent: must be a whole number"),
     (lambda text: text.replace("title: Citizen product", "title: Citizen: product"), r"line \d+, column \d+: "),
     (lambda text: text.replace("title: Citizen product", "title: 2026"), "publish.title: must be text, not 2026"),
     (lambda text: text.replace("every_seconds: 30", "every_seconds: yes"), "sensor.every_seconds: must be a number"),

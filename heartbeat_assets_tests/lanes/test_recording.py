@@ -1,5 +1,6 @@
 """Tests of recording: recording a digest as a heartbeat."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -17,7 +18,17 @@ from heartbeat_assets.lanes.judging import judge_file, judge_ledger
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.recording import append_to_file, append_to_ledger
 from heartbeat_assets.lanes.transfer import export_lines
-from heartbeat_assets_tests.lanes.histories import NOW, ROOT, another, digest_of, row_of, write_history, write_rows
+from heartbeat_assets.ledger import Ledger
+from heartbeat_assets_tests.lanes.histories import (
+    NOW,
+    ROOT,
+    another,
+    digest_of,
+    row_of,
+    spec_with,
+    write_history,
+    write_rows,
+)
 
 REPORT_FIELDS = [
     "generated_at", "strict", "history_size_before", "history_size_after", "history_malformed_lines_before",
@@ -191,3 +202,42 @@ def test_processes_that_append_to_one_file_at_once_lose_and_repeat_nothing(lane:
     rows = list(file_rows(file))
     assert not any(row.malformed for row in rows)
     assert sorted(row.run_at for row in rows) == [row_of(day)["run_at"] for day in [*range(15), 100, 101, 102]]
+
+
+def digest_of_day(day: int, wait: float = 30.0) -> dict[str, Any]:
+    """The digest of the day that ended at noon, `day` days after New Year."""
+    digest = digest_of(day, wait=wait)
+    return digest | {"period": {"key": f"day-{day}"}, "events_in_period": 1}
+
+
+def daily(lane: Lane) -> Lane:
+    spec = spec_with(sensor=None, partitions={"by": "day", "start": "2026-01-01"})
+    return dataclasses.replace(lane, spec=spec)
+
+
+def test_a_digest_of_a_period_under_a_key_is_stamped_like_any_other(lane: Lane) -> None:
+    first = append_to_ledger(daily(lane), {"digest": digest_of_day(1)}, now=NOW)
+    again = append_to_ledger(daily(lane), digest_of_day(1), now=NOW)
+    assert first["heartbeat"]["revision"] == 1
+    assert (again["appended"], again["duplicate_detected"]) == (False, True)
+
+
+def test_a_digest_without_its_period_is_refused_by_a_partitioned_lane(lane: Lane) -> None:
+    report = append_to_ledger(daily(lane), digest_of(1), now=NOW)
+    assert report["validation_errors"] == ["missing_period"]
+
+
+def test_two_that_revise_a_period_at_once_make_two_revisions(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = daily(lane)
+    append_to_ledger(whole, digest_of_day(1), now=NOW)
+    append_at = Ledger.append_at
+    others = [digest_of_day(1, wait=40.0)]
+
+    def somebody_is_faster(self: Ledger, *arguments: Any, **named: Any) -> Any:
+        if others:
+            append_to_ledger(whole, others.pop(), now=NOW)
+        return append_at(self, *arguments, **named)
+
+    monkeypatch.setattr(Ledger, "append_at", somebody_is_faster)
+    report = append_to_ledger(whole, digest_of_day(1, wait=50.0), now=NOW)
+    assert report["heartbeat"]["revision"] == 3

@@ -1,6 +1,7 @@
 """Tests of replay: replaying past telemetry."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from heartbeat_assets.lanes.publish import published_report
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.replay import replay
 from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets_tests.copied_project import CopiedProject
 from heartbeat_assets_tests.lanes.histories import NOW, ROOT, digest_of
 
 SERIES = ROOT / "data" / "citizen_product" / "series"
@@ -87,3 +89,31 @@ def test_a_folder_without_event_files_is_missing(lane: Lane, tmp_path: Path) -> 
         list(replay(lane, tmp_path / "empty"))
     with pytest.raises(InputMissing, match="no such file or folder"):
         list(replay(lane, tmp_path / "nowhere"))
+
+
+def test_a_table_of_the_warehouse_is_read_beside_the_days(
+    project: CopiedProject, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite3.connect(tmp_path / "warehouse.sqlite") as warehouse:
+        warehouse.execute("CREATE TABLE extra AS SELECT 1 AS a")
+    warehouse.close()
+    monkeypatch.setenv("HEARTBEAT_WAREHOUSE_URL", f"sqlite:///{tmp_path / 'warehouse.sqlite'}")
+    (project.folder / "extra.txt").write_text("a\n1\n")
+    with project.changed_attributes() as attributes:
+        attributes["sources"]["extra"] = {"kind": "warehouse", "table": "extra"}
+        attributes["sources"]["noted"] = {"kind": "table", "path": "extra.txt", "format": "csv"}
+
+    assert [one.report["appended"] for one in replay(project.lane, folder)] == [True, True]
+
+
+def test_a_partitioned_lane_is_told_its_own_ways_to_a_past(project: CopiedProject, tmp_path: Path) -> None:
+    with project.changed_attributes() as attributes:
+        attributes["partitions"] = {"by": "day", "start": "2026-01-01"}
+        del attributes["sensor"]
+
+    with pytest.raises(UsageProblem) as refused:
+        list(replay(project.lane, tmp_path / "nowhere"))
+    assert str(refused.value) == (
+        "lane citizen_product is partitioned: fill its past by a backfill in Dagster, or period by period with "
+        "`heartbeat run citizen_product --period KEY`"
+    )

@@ -19,6 +19,8 @@ from heartbeat_assets.lanes.retention import (
     placed,
 )
 from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets_tests.lanes import gate_histories
+from heartbeat_assets_tests.lanes.gate_histories import GATES
 from heartbeat_assets_tests.lanes.histories import NOW, SPEC, histories, row_of, rows_of, spec_with
 
 SMALL = spec_with(retention={"recent": 3, "middle": 6, "middle_every": 2, "old_every": 4})
@@ -187,6 +189,14 @@ def test_a_stamp_that_is_no_place_is_not_believed(stamp: object) -> None:
 def test_the_classes_of_incident(change: dict[str, object], names: list[str]) -> None:
     assert incidents_of(SPEC, rows_of([json.dumps({**row_of(), **change}).encode()])[0]) == names
     assert incident_names(SPEC) == INCIDENTS
+
+
+def test_a_lane_of_gates_has_no_class_of_incomplete_rows() -> None:
+    names = ["malformed", "failed", "degraded", "strict", "focus_gate_failed", *(f"{gate}_failed" for gate in GATES)]
+    assert incident_names(gate_histories.SPEC) == names
+    bad = gate_histories.row_of(coverage__norms_classified_pct=0.5)
+    (row,) = gate_histories.history_of(bad)
+    assert incidents_of(gate_histories.SPEC, row) == ["degraded", "focus_gate_failed", "norms_classified_gate_failed"]
 
 
 def test_a_cadence_that_would_not_be_stable_is_refused() -> None:

@@ -74,6 +74,21 @@ def test_a_return_to_an_earlier_figure_is_a_revision_too() -> None:
     assert history.current() == [("2026-01-04", 3)]
 
 
+def test_what_a_failed_run_did_not_see_was_not_late() -> None:
+    history = History()
+    history.record(digest_of(5) | {"events_in_period": None, "status": "failed"})
+    mended = history.record(digest_of(5, events=122))
+    assert (mended["revision"], mended["late_events"]) == (2, 0)
+
+
+def test_the_last_hour_of_a_day_is_no_revision_of_the_day() -> None:
+    history = History()
+    history.record(digest_of(5))
+    hour = history.record(digest_of(5) | {"period": {"key": "2026-01-04-23:00"}})
+    assert (hour["revision"], hour["revises"]) == (1, None)
+    assert len(history.current()) == 2
+
+
 def test_a_period_filled_in_behind_newer_ones_says_so() -> None:
     history = History()
     for day in (5, 7):
@@ -120,7 +135,7 @@ def test_a_period_that_is_not_there_is_not_looked_for_beyond_older_ones() -> Non
             looked_at.append(row.place)
             yield row
 
-    assert newest_of_period(watched(), "2026-01-25T00:00:00+00:00") is None
+    assert newest_of_period(watched(), "2026-01-25T00:00:00+00:00", "2026-01-24") is None
     assert looked_at == [17]
 
 
@@ -136,4 +151,4 @@ def test_the_newest_periods_by_their_newest_rows_are_those_of_a_walk_over_everyt
     assert current_rows(reversed(history.rows)) == expected
     assert current_rows(reversed(history.rows), count) == expected[-count:]
     for row in expected:
-        assert newest_of_period(reversed(history.rows), row.run_at) == row
+        assert newest_of_period(reversed(history.rows), row.run_at, (row.content or {})["period"]) == row

@@ -56,7 +56,7 @@ def test_its_comments_teach_what_to_change_and_where_to_read_on(own: OwnProject)
     assert text.startswith("# yaml-language-server: $schema=../lane.schema.json\n")
     comments = " ".join(line.partition("#")[2] for line in text.splitlines())
     for taught in (
-        "heartbeat lanes check my_lane", "docs/lane-reference.md", "ratio (0 to 1), seconds, count", "NULL",
+        "heartbeat lanes check my_lane", "heartbeat lanes schema", "ratio (0 to 1), seconds, count", "NULL",
         "max_age: 36h", "newest runs are judged", "Minute, hour, day", "e-mail addresses", "SQLite or DuckDB",
     ):  # fmt: skip
         assert taught in comments, taught

@@ -40,6 +40,13 @@ def test_the_shipped_lane_sets_every_limit_to_nothing_and_judges_twenty_rows() -
     assert len(SPEC.rules()) == 17
 
 
+def test_a_bound_says_in_words_which_it_is_and_where_a_value_breaks_it() -> None:
+    words = {kpi.name: (kpi.edge, kpi.extreme, kpi.beyond) for kpi in SPEC.kpis}
+
+    assert words["unknown_rate"] == ("at most", "maximum", "above")
+    assert words["drilldown_click_rate"] == ("at least", "minimum", "below")
+
+
 def test_a_lane_needs_little() -> None:
     spec = checked_spec({"sources": {"doc": {"kind": "json", "path": "x"}}, "kpis": [{"name": "a", "min": 1}]}, "x")
 

@@ -79,6 +79,57 @@ def test_a_rollup_and_a_sensor_need_telemetry() -> None:
         spec_with(sources={"doc": {"kind": "json", "path": "x"}})
 
     assert raised.value.problems == [
-        "rollup_sql: needs exactly one source of kind events, there are 0",
+        "rollup_sql: needs exactly one source of kind events; there is none",
         "sensor: needs a source of kind events to watch",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("fresh", "its check latest_fresh_ok is another rule's already"),
+        ("not_failed", "its check latest_not_failed_ok is another rule's already"),
+        ("thresholds", "its check latest_thresholds_ok is another rule's already"),
+        ("focus_gate_passed", "its check latest_focus_gate_passed_ok is another rule's already"),
+        ("drilldown", "'drilldown' is already the window name of kpis[2] drilldown_click_rate"),
+        ("contract_complete", "'contract_complete' is already a field of every heartbeat"),
+    ],
+)
+def test_a_gate_cannot_take_the_name_of_another_rule_or_field(name: str, said: str) -> None:
+    with pytest.raises(SpecProblem) as raised:
+        spec_with(gates=[{"name": name, "conditions": [{"value": "metrics.unknown_rate", "max": 1}]}])
+    assert any(f"gates[0] {name}: {said}" in problem for problem in raised.value.problems)
+
+
+@pytest.mark.parametrize("check", ["focus_gate", "focus_gate_passed"])
+def test_the_gate_of_all_gates_keeps_its_name(check: str) -> None:
+    with pytest.raises(SpecProblem, match=rf"availability\[0\] {check}: '{check}' is already that of the gate of all"):
+        spec_with(
+            gates=[{"name": "known_gate", "conditions": [{"value": "metrics.unknown_rate", "max": 1}]}],
+            availability=[{"check": check, "any_of": ["unknown_rate"]}],
+        )
+
+
+def test_a_condition_cannot_be_there_twice() -> None:
+    condition = {"value": "metrics.unknown_rate", "max": 1}
+    with pytest.raises(SpecProblem, match=r"gates\[0\] known_gate\.conditions\[1\]: is there twice; take one out"):
+        spec_with(gates=[{"name": "known_gate", "conditions": [condition, condition]}])
+
+
+def test_a_partitioned_lane_needs_a_source_that_says_when_its_rows_happened() -> None:
+    with pytest.raises(SpecProblem, match="partitions: no source says when its rows happened"):
+        spec_with(
+            sources={"doc": {"kind": "json", "path": "x"}}, rollup_sql=None, sensor=None,
+            partitions={"by": "day", "start": "2026-01-01"},
+        )  # fmt: skip
+
+
+def test_more_entries_than_the_window_has_are_never_there() -> None:
+    with pytest.raises(SpecProblem, match=r"window\.limits\.min_entries: 21 runs are never among the last 20"):
+        spec_with(window={"last": 20, "limits": {"min_entries": 21}})
+
+
+def test_an_optional_source_of_rows_needs_its_columns() -> None:
+    more = {"orders": {"kind": "table", "path": "orders.csv", "required": False}}
+    with pytest.raises(SpecProblem, match=r"sources\.orders: is not required, so list its `columns`"):
+        spec_with(sources={**ATTRIBUTES["sources"], **more})

@@ -60,6 +60,33 @@ def test_a_lost_column_is_named_with_every_line_that_uses_it(orders: CopiedProje
     assert refused.value.reasons == ["source_orders_column_missing"]
 
 
+def test_a_lost_column_of_a_source_without_columns_is_told_with_what_it_has_now(orders: CopiedProject) -> None:
+    configure(orders, path="orders.csv")
+    (orders.folder / "orders.csv").write_text("id,sum\n1,2\n", encoding="utf-8")
+    with pytest.raises(SpecProblem, match=r"(?s)digest\.sql: .*total.*Source orders has id, sum now\."):
+        metrics(orders)
+
+
+def test_the_places_beside_the_source_come_before_those_of_another_table(orders: CopiedProject) -> None:
+    (orders.lane_folder / "digest.sql").write_text(
+        """WITH other AS (
+    SELECT 1 AS total
+),
+
+mine AS (
+    SELECT sum(total) AS revenue
+    FROM orders
+)
+
+SELECT revenue, 2 AS orders_total FROM mine""",
+        encoding="utf-8",
+    )
+    (orders.folder / "orders.csv").write_text("id\n1\n", encoding="utf-8")
+    with pytest.raises(SourceUnreadable, match=r"'total' is used in digest\.sql line 6: SELECT sum") as refused:
+        metrics(orders)
+    assert "line 2" not in str(refused.value)
+
+
 def test_a_lost_column_that_no_query_uses_may_be_taken_out(orders: CopiedProject) -> None:
     (orders.folder / "orders.csv").write_text("total\n2\n", encoding="utf-8")
     with pytest.raises(SourceUnreadable, match="no query uses 'id': take it out of `columns`"):
@@ -87,7 +114,7 @@ def test_an_optional_table_that_is_not_there_is_empty(orders: CopiedProject) -> 
 
 def test_an_optional_table_needs_columns_to_be_empty_with(orders: CopiedProject) -> None:
     configure(orders, path="nowhere.csv", required=False)
-    with pytest.raises(SpecProblem, match=r"sources\.orders: is not there, and without `columns`"):
+    with pytest.raises(SpecProblem, match=r"sources\.orders: is not required, so list its `columns`"):
         metrics(orders)
 
 

@@ -1,6 +1,7 @@
 """Tests of transfer: whole histories in and out of the ledger, and the proof that a history is unbroken."""
 
 import csv
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from heartbeat_assets.errors import HeartbeatError, InputMissing, InputUnreadable
-from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.transfer import (
     export_file,
@@ -19,12 +20,15 @@ from heartbeat_assets.lanes.transfer import (
     import_file,
     verify_lane,
 )
+from heartbeat_assets.settings import Settings
+from heartbeat_assets_tests.lanes import gate_histories
 from heartbeat_assets_tests.lanes.histories import (
     NOW,
     another,
     digest_of,
     histories,
     row_of,
+    spec_with,
     write_history,
     write_rows,
 )
@@ -35,7 +39,7 @@ COLUMNS = [
     "max_unknown_rate", "max_time_to_first_answer_seconds", "min_drilldown_click_rate",
     "unknown_rate_within_threshold", "time_to_first_answer_within_threshold", "drilldown_click_rate_within_threshold",
     "telemetry_available", "contract_complete",
-    "missing_metrics", "failure_reasons", "strict_fail_reasons", "malformed", "line",
+    "missing_metrics", "failure_reasons", "strict_fail_reasons", "error", "malformed", "line",
 ]  # fmt: skip
 
 
@@ -188,6 +192,45 @@ def test_a_frame_of_an_empty_history_has_the_same_columns(lane: Lane) -> None:
 
     assert (list(frame.columns), len(frame)) == (COLUMNS, 0)
     assert str(frame["contract_complete"].dtype) == "boolean"
+
+
+def test_recorded_figures_are_columns_in_the_order_they_first_came(settings: Settings, tmp_path: Path) -> None:
+    lane = find_lane(settings, "liberty_restrictions")
+    first, second = gate_histories.row_of(0), gate_histories.row_of(1, totals__assessments_total=41)
+    odd = {"retired_figure": 0.5, "line": 7, "place": 8, "never_a_number": "x", "half \ud800": 1}
+    lines = [json.dumps(row).encode() for row in (first, second | odd)]
+    import_file(lane, write_history(tmp_path / "history.jsonl", lines))
+
+    frame = history_frame(lane)
+
+    figures = [name.partition(".")[2] for name in gate_histories.FIGURES]
+    assert list(frame.columns)[4 : 6 + len(figures)] == [*figures, "retired_figure", "focus_gate_passed"]
+    assert frame["assessments_total"].tolist() == [40.0, 41.0]
+    assert frame["retired_figure"].isna().tolist() == [True, False]
+    assert (frame["place"].tolist(), frame["line"].tolist()) == ([1, 2], ["", ""])
+    assert str(frame["norms_classified_pct"].dtype) == "Float64"
+    assert history_frame(lane, last=1)["retired_figure"].tolist() == [0.5]
+    header, *rows = csv.reader(io.StringIO(b"".join(history_csv(lane)).decode("utf-8"), newline=""))
+    assert header == list(frame.columns)
+    assert [row[header.index("assessments_total")] for row in rows] == ["40", "41"]
+    assert export_file(lane, "parquet", tmp_path / "history.parquet") == 2
+
+
+def test_the_period_of_a_row_and_the_error_of_a_failed_run_are_columns(lane: Lane, tmp_path: Path) -> None:
+    partitions = {"by": "day", "start": "2026-01-01"}
+    lane = dataclasses.replace(lane, spec=spec_with(sensor=None, partitions=partitions), name="partitioned")
+    period = {
+        "period": "2026-01-01", "revision": 2, "revises": "a", "backfilled": True, "events_in_period": 5,
+        "late_events": 1,
+    }  # fmt: skip
+    failed = row_of(1) | period | {"error": "no such file"}
+    import_file(lane, write_rows(tmp_path / "history.jsonl", [failed, row_of(2)]))
+
+    frame = history_frame(lane)
+
+    assert list(frame.columns) == [*COLUMNS[:-3], *period, "error", "malformed", "line"]
+    assert frame.loc[0, [*period, "error"]].tolist() == ["2026-01-01", 2.0, "a", True, 5.0, 1.0, "no such file"]
+    assert frame.loc[1, ["period", "revises", "error"]].tolist() == ["", "", ""]
 
 
 def test_parquet_has_the_columns_of_the_frame(eventful: Lane, tmp_path: Path) -> None:

@@ -105,3 +105,12 @@ def test_the_longest_lane_and_key_fit_the_index(ledger: Ledger) -> None:
 def test_a_lane_name_that_cannot_be_kept_is_refused(ledger: Ledger, lane: str) -> None:
     with pytest.raises(LedgerError, match="cannot name a lane"):
         ledger.append(lane, heartbeat(1))
+
+
+def test_an_entry_for_a_history_that_has_grown_is_not_recorded(ledger: Ledger) -> None:
+    assert ledger.append_at("citizen_product", heartbeat(1), 0) is not None
+    assert ledger.append_at("citizen_product", heartbeat(2), 0) is None
+    assert ledger.size("citizen_product") == 1
+    result = ledger.append_at("citizen_product", heartbeat(2), 1)
+    assert result is not None
+    assert (result.appended, result.place) == (True, 2)

@@ -1,6 +1,7 @@
 -- How much of the law is assessed and accounted for, one row. Reads the six tables of defs.yaml.
 -- A norm counts once it has a fragment; an assessment or a responsibility of a fragment that is not in
--- legal_norm_fragments covers nothing. A row without an id is counted as a row and nowhere else.
+-- legal_norm_fragments covers nothing. A row without an id is counted nowhere but
+-- among the assessments and the responsibilities.
 WITH assessed AS (
     SELECT DISTINCT fragment_id
     FROM liberty_restriction_assessments

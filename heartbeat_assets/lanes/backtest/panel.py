@@ -115,5 +115,5 @@ def _threshold(axis: Axis, scale: _Scale, stretch: Sequence[Column]) -> Iterator
 def _threshold_words(scale: _Scale, curve: Curve, columns: Sequence[Column]) -> Iterator[Shape]:
     newest = next((column.threshold for column in reversed(columns) if column.threshold is not None), None)
     if newest is not None:
-        edge = "maximum" if curve.kpi.max is not None else "minimum"
-        yield Words(RIGHT, scale.y(newest) - 5, f"{edge} {number_label(newest)}", "threshold", "end", size=11)
+        label = f"{curve.kpi.extreme} {number_label(newest)}"
+        yield Words(RIGHT, scale.y(newest) - 5, label, "threshold", "end", size=11)

@@ -240,7 +240,8 @@ def test_of_a_partitioned_lane_each_period_is_replayed_in_its_order_by_its_newes
     lane = another(partitioned)
     newest: dict[int, bool] = {}
     for number, (day, good) in enumerate(runs):
-        digest = digest_of(day, drilldown=0.5 if good else 0.05) | {"events_in_period": number}
+        period = {"key": f"2026-01-{day:02}"}
+        digest = digest_of(day, drilldown=0.5 if good else 0.05) | {"events_in_period": number, "period": period}
         append_to_ledger(lane, digest, now=NOW)
         newest[day] = good
 
