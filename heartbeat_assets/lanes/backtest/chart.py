@@ -12,13 +12,17 @@ from datetime import UTC, datetime, timedelta
 from heartbeat_assets.lanes.backtest import Backtest
 from heartbeat_assets.lanes.backtest.axes import time_marks
 from heartbeat_assets.lanes.backtest.panel import HEADING, PANEL, panel
-from heartbeat_assets.lanes.backtest.shapes import LEFT, LINE_HEIGHT, RIGHT, Axis, Chart, Line, Shape, Words
+from heartbeat_assets.lanes.backtest.report import duration_text
+from heartbeat_assets.lanes.backtest.shapes import GAP_WIDTH, LEFT, LINE_HEIGHT, RIGHT, Axis, Chart, Line, Shape, Words
 from heartbeat_assets.lanes.backtest.strip import STRIP, strip
 from heartbeat_assets.lanes.sentences import minute_text
 from heartbeat_assets.lanes.values import Document
 
 _LETTERS_A_LINE = 128
 _SPACE = 14
+_MOST_MARKS, _LABEL_WIDTH = 9, 60
+# A stretch without a run that takes more of the time shown is drawn as a break.
+_LONG_GAP = 0.15
 
 
 def chart_of(backtest: Backtest) -> Chart:
@@ -56,15 +60,16 @@ def _axis(backtest: Backtest) -> Axis:
     start = first or span.since or now
     last = max(span.last or start, start)
     length = max(last - start, timedelta(minutes=1))
+    gaps = backtest.curves.long_gaps(length.total_seconds() * _LONG_GAP)
     if now - last <= length / 4:
-        return Axis(start, max(now, _later(last, timedelta(minutes=1))))
+        return Axis(start, max(now, _later(last, timedelta(minutes=1))), gaps)
     end = _later(last, length / 20)
     for policy in (backtest.current, backtest.proposed):
         for episode in policy.episodes[-1:]:
             if episode.ongoing and episode.began and episode.began > last:
                 # It grew too old only after the last row: that much must be seen.
                 end = max(end, _later(episode.began, (episode.began - start) / 20))
-    return Axis(start, end)
+    return Axis(start, end, gaps)
 
 
 def _later(at: datetime, step: timedelta) -> datetime:
@@ -74,10 +79,23 @@ def _later(at: datetime, step: timedelta) -> datetime:
 
 
 def _time_axis(axis: Axis, when: str, top: float, bottom: float) -> Iterator[Shape]:
-    for at, label in time_marks(axis.start, axis.end):
-        x = axis.x(at)
-        yield Line(((x, top), (x, bottom)), "grid")
-        yield Words(x, bottom + 16, label, "muted", "middle")
+    free = 0.0
+    for since, to in axis.stretches():
+        left, right = axis.x(since), axis.x(to)
+        for at, label in time_marks(since, to, max(2, round(_MOST_MARKS * (right - left) / (RIGHT - LEFT)))):
+            x = axis.x(at)
+            yield Line(((x, top), (x, bottom)), "grid")
+            # What is said of a gap needs its room too.
+            if x >= free and (x <= right - _LABEL_WIDTH / 2 or to == axis.end):
+                yield Words(x, bottom + 16, label, "muted", "middle")
+                free = x + _LABEL_WIDTH
+        free = max(free, right + GAP_WIDTH + _LABEL_WIDTH / 2)
+    for since, to in axis.gaps:
+        middle = (axis.x(since) + axis.x(to)) / 2
+        for x in (middle - 4, middle + 4):
+            yield Line(((x - 4, bottom + 7), (x + 4, bottom - 7)), "axis")
+        yield Words(middle, bottom + 18, "no run", "muted", "middle", size=10)
+        yield Words(middle, bottom + 30, duration_text((to - since).total_seconds()), "muted", "middle", size=10)
     yield Line(((LEFT, bottom), (RIGHT, bottom)), "axis")
     yield Words((LEFT + RIGHT) / 2, bottom + 38, f"time of the run, {when}", "muted", "middle")
 

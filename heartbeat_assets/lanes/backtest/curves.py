@@ -108,6 +108,17 @@ class Curves:
         for curve in self.curves:
             curve.add(position, at, content)
 
+    def long_gaps(self, least: float) -> tuple[tuple[datetime, datetime], ...]:
+        """The stretches without a value of any curve that are longer than usual and than `least` seconds, in order."""
+        columns = sorted((column for curve in self.curves for column in curve.columns.values()), key=_begins)
+        gaps: list[tuple[datetime, datetime]] = []
+        until = columns[0].to_at if columns else None
+        for column in columns:
+            if until is not None and _seconds(until, column.from_at) > max(least, self.longest_step):
+                gaps.append((until, column.from_at))
+            until = max(until or column.to_at, column.to_at)
+        return tuple(gaps)
+
     @property
     def longest_step(self) -> float:
         """How many seconds may pass between two rows before that is a gap: some times what is usual."""
@@ -133,6 +144,10 @@ class Curves:
             for curve in self.curves:
                 curve.halve()
         return int(offset / self._width)
+
+
+def _begins(column: Column) -> datetime:
+    return column.from_at
 
 
 def _seconds(start: datetime, end: datetime) -> float:

@@ -6,13 +6,15 @@ The same shapes are written as SVG and painted as PNG. It must not lay anything 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 WIDTH = 960
 LEFT, RIGHT = 64, WIDTH - 24
 """Where time begins and ends."""
 
 LINE_HEIGHT = 18
+GAP_WIDTH = 64
+"""How much is left of a long stretch without a run."""
 
 
 Points = tuple[tuple[float, float], ...]
@@ -74,11 +76,26 @@ class Chart:
 
 @dataclass(frozen=True)
 class Axis:
-    """Instants to the chart's x."""
+    """Instants to the chart's x. Each of `gaps`, long stretches without a run, takes no more than GAP_WIDTH."""
 
     start: datetime
     end: datetime
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
 
     def x(self, at: datetime) -> float:
-        share = (at - self.start) / (self.end - self.start) if self.end > self.start else 0.0
-        return LEFT + (RIGHT - LEFT) * min(max(share, 0.0), 1.0)
+        """Where `at` is drawn; what lies beyond the axis, at its end."""
+        at = min(max(at, self.start), self.end)
+        left_out = sum((to - since for since, to in self.gaps), timedelta())
+        shown, x = self.end - self.start - left_out, float(LEFT)
+        passed = at - self.start
+        for since, to in self.gaps:
+            within = min(max(at, since), to) - since
+            passed -= within
+            x += GAP_WIDTH * (within / (to - since))
+        width = RIGHT - LEFT - GAP_WIDTH * len(self.gaps)
+        return x + (width * (passed / shown) if shown else 0.0)
+
+    def stretches(self) -> list[tuple[datetime, datetime]]:
+        """What lies between the gaps, in order."""
+        ends = [self.start, *(instant for gap in self.gaps for instant in gap), self.end]
+        return list(zip(ends[::2], ends[1::2], strict=True))

@@ -8,7 +8,7 @@ from heartbeat_assets.lanes.backtest.chart import chart_of
 from heartbeat_assets.lanes.backtest.shapes import LEFT, RIGHT, WIDTH, Area, Chart, Dot, Line, Words
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets_tests.lanes.charts import calm_with_a_drop, charted
-from heartbeat_assets_tests.lanes.histories import at
+from heartbeat_assets_tests.lanes.histories import at, row_of
 
 
 def texts(chart: Chart) -> list[str]:
@@ -100,3 +100,18 @@ def test_a_lane_whose_rows_have_no_instant_has_a_chart(lane: Lane) -> None:
 
     assert "time of the run, an unknown time to an unknown time" in texts(chart)
     assert texts(chart).count("no value in this time") == 3
+
+
+def test_a_long_stretch_without_a_run_is_a_break_that_says_how_long_it_is(lane: Lane) -> None:
+    rows = [row_of(day) for day in (*range(1, 31), *range(331, 341))]
+    chart = chart_of(charted(lane, rows, {}))
+    said = texts(chart)
+    assert "no run" in said
+    assert "301 d" in said
+    newest = max(shape.x for shape in chart.shapes if isinstance(shape, Dot))
+    first = min(shape.x for shape in chart.shapes if isinstance(shape, Dot))
+    assert newest - first > (RIGHT - LEFT) / 2
+
+
+def test_a_history_without_long_stretches_has_no_break(lane: Lane) -> None:
+    assert "no run" not in texts(chart_of(charted(lane, calm_with_a_drop(), {"max_age": "36h"})))
