@@ -49,6 +49,14 @@ def test_a_healthy_project_is_ok(heartbeat: Heartbeat, project: CopiedProject) -
     assert found["citizen_product.summary"][1].endswith("summary.json: not there (optional)")
 
 
+def test_what_is_counted_is_one_row_or_several_rows(heartbeat: Heartbeat, project: CopiedProject) -> None:
+    for day, said in enumerate(("1 row in 1 lane", "2 rows in 1 lane")):
+        digest = project.folder / "digest.json"
+        digest.write_text(json.dumps(histories.digest(project.lane, day)), encoding="utf-8")
+        heartbeat("append", LANE, "--digest", digest)
+        assert findings(heartbeat("doctor").document)["ledger"][1].endswith(f", {said}")
+
+
 def test_a_missing_snapshot_is_a_failure_that_names_it(heartbeat: Heartbeat, project: CopiedProject) -> None:
     project.snapshot.unlink()
     assert failed(heartbeat("doctor"), "citizen_product.snapshot") == f"{project.snapshot}: not there"

@@ -195,6 +195,37 @@ def test_a_project_without_lanes_has_nothing_to_check(heartbeat: Heartbeat, proj
     assert "no lane 'gone'; there is none below" in heartbeat.fails(2, "lanes", "check", "gone")
 
 
+def test_the_numbers_of_a_check_are_said_in_words_where_there_is_no_number(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    project.add_shipped_lane("liberty_restrictions")
+    gates = " ".join(heartbeat("lanes", "check", "liberty_restrictions", "--table").stdout.split())
+    assert gates.endswith("● ok nothing to mend; now all 9 gates pass")
+    event = '{"session_id": "one", "event": "page_load", "ts": "2026-02-23T09:00:00Z"}\n'
+    (project.events / "2026-02-23.jsonl").write_text(event, encoding="utf-8")
+    table = " ".join(heartbeat("lanes", "check", LANE, "--table").stdout.split())
+    assert "time_to_first_answer_seconds=no value" in table
+    assert "None" not in table
+
+
+def test_a_partitioned_lane_is_checked_over_the_period_asked_for(heartbeat: Heartbeat, project: CopiedProject) -> None:
+    with project.changed_attributes() as attributes:
+        attributes["partitions"] = {"by": "day", "start": "2026-02-01"}
+        del attributes["sensor"]
+    project.add_day("2026-02-08")
+    (check,) = heartbeat("lanes", "check", "--period", "2026-02-08").document
+    assert (check["period"], check["digest"]["period"]["key"]) == ("2026-02-08", "2026-02-08")
+    assert check["digest"]["events_in_period"] > 0
+    table = " ".join(heartbeat("lanes", "check", "--period", "2026-02-08", "--table").stdout.split())
+    assert "; in the period 2026-02-08 unknown_rate=" in table
+    assert "2026-02-07 has no rows" in heartbeat("lanes", "check", "--period", "2026-02-07").stdout
+
+
+def test_a_period_of_a_lane_without_any_is_wrong_usage(heartbeat: Heartbeat) -> None:
+    said = heartbeat.fails(2, "lanes", "check", "--period", "2026-02-08")
+    assert said == f"--period 2026-02-08: lane {LANE} is not partitioned"
+
+
 # --- heartbeat lanes schema -------------------------------------------------------------------------------------------
 
 

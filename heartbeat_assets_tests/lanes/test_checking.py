@@ -9,6 +9,8 @@ import pytest
 
 from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.lanes.checking import LaneCheck, check_lanes
+from heartbeat_assets.lanes.periods import period_called
+from heartbeat_assets.lanes.spec import Partitions
 from heartbeat_assets.settings import Settings
 from heartbeat_assets_tests.copied_project import CopiedProject
 from heartbeat_assets_tests.own_project import LANE, PACKAGE, SQL, OwnProject, own_project
@@ -310,3 +312,50 @@ def test_a_partitioned_lane_is_checked_over_its_newest_period(own: OwnProject) -
     assert said(check) == []
     assert check.digest is not None
     assert check.digest["metrics"]["orders_total"] == 0
+
+
+BY_DAY = {"by": "day", "start": "2026-01-01"}
+DAILY = LANE.replace("amount: number}", "amount: number, at: timestamp}\n      period_column: at")
+DAILY += "  partitions: {by: day, start: 2026-01-01}\n"
+
+
+def daily_check(own: OwnProject, day: str) -> LaneCheck:
+    """The check of a daily lane over `day`, with a good order on the 2nd and one that is too dear on the 3rd."""
+    own.write_lane(yaml=DAILY)
+    own.write("data/orders.csv", "order_id,amount,at\nA1,10,2026-01-02\nA2,500,2026-01-03\n")
+    (check,) = check_lanes(own.settings, periods=lambda lane: period_called(Partitions.model_validate(BY_DAY), day))
+    return check
+
+
+def test_what_is_found_over_a_period_names_it(own: OwnProject) -> None:
+    check = daily_check(own, "2026-01-03")
+    assert said(check, "warning") == [
+        "defs.yaml: kpis[1] mean_amount: is 500 in the period 2026-01-03, and at most 100 is wanted; the run would fail"
+    ]
+    assert check.digest is not None
+    assert (check.digest["period"]["key"], check.digest["events_in_period"]) == ("2026-01-03", 1)
+    assert check.digest["generated_at"] == "2026-01-04T00:00:00+00:00"
+
+
+def test_a_period_without_rows_is_told_and_one_with_rows_is_checked_in_its_place(own: OwnProject) -> None:
+    empty = said(daily_check(own, "2026-01-05"), "warning")
+    assert empty[0] == "defs.yaml: partitions: 2026-01-05 has no rows; try --period with one that has"
+    assert "digest.sql: column 'mean_amount' is NULL in the period 2026-01-05; the run would be degraded" in empty
+    good = daily_check(own, "2026-01-02")
+    assert (good.findings, good.status) == ([], "ok")
+
+
+def test_a_query_that_cannot_be_read_is_not_also_said_to_use_nothing(own: OwnProject) -> None:
+    own.write_lane(sql="  \n")
+    assert said(only(own), "warning") == []
+    own.write_lane(sql="SELECT 1 AS orders_total, 2 AS mean_amount")
+    assert said(only(own), "warning") == [
+        "defs.yaml: sources.orders: no query uses it; use it in digest.sql, or take it out"
+    ]
+
+
+def test_a_path_that_is_not_relative_is_not_said_to_be(own: OwnProject) -> None:
+    gone = own.folder / "elsewhere" / "gone.csv"
+    own.write_lane(yaml=LANE.replace("data/orders.csv", str(gone)))
+    hint = "no such file or folder. Correct it, or set `required: false`"
+    assert said(only(own))[0] == f"defs.yaml: sources.orders: {gone}: {hint}"

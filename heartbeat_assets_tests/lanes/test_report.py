@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.report import badge, kpi_rows, markdown, report_document, with_unit
+from heartbeat_assets.lanes.report import badge, gates_summary, kpi_rows, markdown, report_document, with_unit
 from heartbeat_assets.lanes.window import judge
 from heartbeat_assets_tests.lanes.histories import NOW, SPEC, digest_of, row_of, rows_of, spec_with
 
@@ -83,3 +83,10 @@ def test_a_digest_that_lacks_parts_is_shown_with_the_thresholds_of_the_lane(lane
 @pytest.mark.parametrize(("value", "text"), [(30.0, "30 s"), (None, "no value"), (1234.5, "1,234 s")])
 def test_a_value_has_its_unit_beside_it(value: float | None, text: str) -> None:
     assert with_unit(SPEC.kpis[1], value) == text
+
+
+def test_gates_are_counted_in_words_that_fit_the_number(lane: Lane) -> None:
+    gates = [{"name": f"{one}_gate", "conditions": [{"value": "totals.rows", "min": 1}]} for one in ("a", "b")]
+    digest = digest_of() | {"checks": {"a_gate": True, "b_gate": False}}
+    told = [gates_summary(dataclasses.replace(lane, spec=spec_with(gates=gates[:n])), digest) for n in (1, 2)]
+    assert told == ["1 of 1 gate passed", "1 of 2 gates passed"]
