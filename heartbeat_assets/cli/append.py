@@ -39,8 +39,8 @@ def append_command(
     heartbeat digest citizen_product --out digest.json
     heartbeat append citizen_product --digest digest.json --strict
     """
-    from heartbeat_assets.lanes.inputs import read_object
     from heartbeat_assets.lanes.recording import append_to_file, append_to_ledger
+    from heartbeat_assets.sources.inputs import read_object
 
     lane = the_lane(lane_name)
     digest = read_object(f"--digest {digest_file}", digest_file)

@@ -26,8 +26,12 @@ json_option = click.option(
 )
 WIDTH = 100
 _NARROWEST = 24
-_COLOURS = {"ok": "green", "degraded": "yellow", "failed": "red"}
-_SYMBOLS = {"ok": ("●", "*"), "degraded": ("▲", "^"), "failed": ("◆", "!")}
+_COLOURS = {"ok": "green", "degraded": "yellow", "failed": "red", "green": "green", "amber": "yellow", "red": "red"}
+_GOOD, _WARNING, _BAD = ("●", "*"), ("▲", "^"), ("◆", "!")
+_SYMBOLS = {
+    "ok": _GOOD, "degraded": _WARNING, "failed": _BAD,
+    "green": _GOOD, "amber": _WARNING, "red": _BAD,
+}  # fmt: skip
 
 
 def emit(document: Any, people: Callable[[], str], as_json: bool | None, out: Path | None = None) -> None:

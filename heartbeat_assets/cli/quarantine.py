@@ -24,7 +24,7 @@ def quarantine_command(lane_name: str, limit: int, as_json: bool | None) -> None
     \b
     heartbeat quarantine citizen_product --limit 5
     """
-    from heartbeat_assets.lanes.opening import telemetry_store
+    from heartbeat_assets.sources.opening import telemetry_store
 
     lane = the_lane(lane_name)
     events = lane.spec.events_source()

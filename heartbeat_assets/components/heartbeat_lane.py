@@ -22,10 +22,10 @@ from heartbeat_assets.components.lane_scaffolder import LaneScaffolder
 from heartbeat_assets.components.lane_triggers import automation_sensor, file_sensor, lane_job, lane_schedule
 from heartbeat_assets.components.source_assets import source_asset
 from heartbeat_assets.lanes.lane import Lane, lane_name
-from heartbeat_assets.lanes.lane_file import documents_in
 from heartbeat_assets.lanes.problems import checked_spec
 from heartbeat_assets.lanes.schema import attributes_schema
 from heartbeat_assets.settings import load_settings
+from heartbeat_assets.specs.yaml_file import documents_in
 
 
 class LaneAttributes(RootModel[dict[str, Any]]):

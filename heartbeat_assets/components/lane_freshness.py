@@ -13,7 +13,7 @@ from itertools import pairwise
 import dagster as dg
 
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.spec_fields import CRON_WORDS
+from heartbeat_assets.specs.fields import CRON_WORDS
 
 # A run takes its time, and a clock that is set back makes a day an hour longer.
 _GRACE = timedelta(hours=1)

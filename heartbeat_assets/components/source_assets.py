@@ -12,13 +12,14 @@ import dagster as dg
 from heartbeat_assets.components import source_metadata
 from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
 from heartbeat_assets.errors import HeartbeatError, InputMissing
-from heartbeat_assets.lanes.compute import look_at_source, update_telemetry
-from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
+from heartbeat_assets.lanes.compute import update_telemetry
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.late import LatePeriod, late_periods
 from heartbeat_assets.lanes.period_views import dated_sources
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource
 from heartbeat_assets.ledger import LedgerError
+from heartbeat_assets.sources.inputs import read_document, resolve_inputs
+from heartbeat_assets.sources.opening import look_at_source
+from heartbeat_assets.sources.spec import EventsSource, JsonSource, TableSource
 
 READABLE, NONE_LATE = "readable", "none_late"
 _PERIODS_TOLD = 20

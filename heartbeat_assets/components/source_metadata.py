@@ -15,8 +15,8 @@ import dagster as dg
 from heartbeat_assets.components.markdown_tables import markdown_table
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.late import LatePeriod
-from heartbeat_assets.lanes.opening import telemetry_store
-from heartbeat_assets.lanes.spec_sources import EventsSource
+from heartbeat_assets.sources.opening import telemetry_store
+from heartbeat_assets.sources.spec import EventsSource
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.telemetry.store import IngestReport
 from heartbeat_assets.telemetry.typed_sql import TYPED_COLUMNS

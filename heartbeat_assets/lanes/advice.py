@@ -14,7 +14,7 @@ from heartbeat_assets.lanes.rules import DEGRADED, FAILED, THRESHOLDS, Rule
 from heartbeat_assets.lanes.spec import LaneSpec
 from heartbeat_assets.lanes.spec_conflicts import DIGEST_FIELDS
 from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE
-from heartbeat_assets.lanes.sql_places import used_tables
+from heartbeat_assets.sources.sql_places import used_tables
 
 
 def advice(lane: Lane, queries: Mapping[str, str]) -> Iterator[str]:

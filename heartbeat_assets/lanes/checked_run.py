@@ -17,10 +17,8 @@ from heartbeat_assets.lanes import outbox
 from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
 from heartbeat_assets.lanes.digest import checked_thresholds
 from heartbeat_assets.lanes.failing import failed_run
-from heartbeat_assets.lanes.inputs import resolve_inputs
 from heartbeat_assets.lanes.judging import blocked_since, judge_file, judge_ledger, lane_rules
 from heartbeat_assets.lanes.lane import Lane, each_lane
-from heartbeat_assets.lanes.opening import Progress, silent
 from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.lanes.recording import append_to_file, append_to_ledger
 from heartbeat_assets.lanes.sentences import verdict_sentence
@@ -28,6 +26,8 @@ from heartbeat_assets.lanes.values import STATUSES, Document
 from heartbeat_assets.lanes.window import Verdict, judge, tallies_of
 from heartbeat_assets.ledger import LedgerError
 from heartbeat_assets.settings import Settings
+from heartbeat_assets.sources.inputs import resolve_inputs
+from heartbeat_assets.sources.opening import Progress, silent
 
 
 @dataclass(frozen=True)

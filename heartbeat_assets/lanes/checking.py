@@ -17,15 +17,16 @@ from typing import Any, Literal
 from heartbeat_assets.errors import HeartbeatError, InputMissing, InputUnreadable, SpecProblem, UsageProblem
 from heartbeat_assets.lanes.advice import advice
 from heartbeat_assets.lanes.checking_values import in_words, shape_problems, values_now
-from heartbeat_assets.lanes.compute import context_rows, digest_row, look_at_source
-from heartbeat_assets.lanes.inputs import SourceMissing, read_document, resolve_inputs
+from heartbeat_assets.lanes.compute import context_rows, digest_row
 from heartbeat_assets.lanes.lane import Lane, add_lane, lane_files, load_lane
-from heartbeat_assets.lanes.opening import Opened, opened
+from heartbeat_assets.lanes.opening import opened
 from heartbeat_assets.lanes.period_views import count_in_period
 from heartbeat_assets.lanes.periods import Period, first_start, newest_period, period_at
-from heartbeat_assets.lanes.spec_sources import EventsSource, FileSource, JsonSource, RowsSource
 from heartbeat_assets.lanes.values import Document
 from heartbeat_assets.settings import Settings
+from heartbeat_assets.sources.inputs import SourceMissing, read_document, resolve_inputs
+from heartbeat_assets.sources.opening import Opened, look_at_source
+from heartbeat_assets.sources.spec import EventsSource, FileSource, JsonSource, RowsSource
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.warehouse import one_row
 from heartbeat_assets.warehouse.tables import TableProblem
@@ -219,7 +220,7 @@ def _run(
     with opened(lane, paths, raw=telemetry, period=check.period) as sources:
         if lane.spec.digest_sql in queries:
             with check.noting(lane.folder / lane.spec.digest_sql):
-                row = digest_row(lane, sources) if certain else _any_row(sources, queries[lane.spec.digest_sql])
+                row = digest_row(lane, sources) if certain else _any_row(lane, sources, queries[lane.spec.digest_sql])
         for name, file in lane.spec.context.items():
             if file in queries:
                 with check.noting(lane.folder / file):
@@ -241,8 +242,8 @@ def _run(
             check.digest = digest | of_period
 
 
-def _any_row(sources: Opened, sql: str) -> Document:
+def _any_row(lane: Lane, sources: Opened, sql: str) -> Document:
     """A row of the query, or NULLs in its columns: over tables that only stand in there may be none."""
     # Behind the first line, so that the engine counts the lines of the query as an editor does.
     padded = f"SELECT one_row.* FROM (SELECT 1) LEFT JOIN ({sql}\n) AS one_row ON true LIMIT 1"
-    return sources(sources.lane.spec.digest_sql, partial(one_row, sources.connection, padded))
+    return sources(lane.spec.digest_sql, partial(one_row, sources.connection, padded))

@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.lanes.digest import build_digest
-from heartbeat_assets.lanes.inputs import resolve_inputs
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.opening import Opened, Progress, opened, rollups_of, scratch_folder, silent, telemetry_store
+from heartbeat_assets.lanes.opening import opened, rollups_of
 from heartbeat_assets.lanes.period_views import count_in_period
 from heartbeat_assets.lanes.periods import Period
-from heartbeat_assets.lanes.spec_sources import EventsSource
-from heartbeat_assets.lanes.table_sources import add_source
 from heartbeat_assets.lanes.values import Document
+from heartbeat_assets.sources import telemetry
+from heartbeat_assets.sources.inputs import resolve_inputs
+from heartbeat_assets.sources.opening import Opened, Progress, silent
 from heartbeat_assets.telemetry.store import IngestReport
-from heartbeat_assets.warehouse import all_rows, connect, count_rows, one_row
-from heartbeat_assets.warehouse.tables import TableSeen
+from heartbeat_assets.warehouse import all_rows, one_row
 
 # A table of the digest is for reading; a heartbeat's id is worked out over all of it. What is beyond is left out.
 _LONGEST_CONTEXT = 10_000
@@ -35,21 +33,9 @@ def update_telemetry(lane: Lane, progress: Progress = silent, *, only: str | Non
 
     Raises InputMissing, InputUnreadable (the readable files were read all the same) or SpecProblem.
     """
-    reports = {}
-    paths = resolve_inputs(lane, only=only)
-    for name, source in lane.spec.sources.items():
-        if isinstance(source, EventsSource) and only in (None, name):
-            store = telemetry_store(lane, name)
-            with store.locked():
-                path = paths.get(name)
-                if path is not None:
-                    reports[name] = store.ingest(path, progress)
-                    # Where each run covers one period, rollups of whole files would merge the wrong events.
-                    if lane.spec.partitions is None:
-                        rollups_of(lane, name, store, progress)
-                else:
-                    store.forget()
-    return reports
+    # Where each run covers one period, rollups of whole files would merge the wrong events.
+    after = partial(rollups_of, lane, progress=progress) if lane.spec.partitions is None else None
+    return telemetry.update_telemetry(lane, progress, only=only, after=after)
 
 
 def compute_digest(
@@ -99,14 +85,3 @@ def context_rows(lane: Lane, sources: Opened) -> dict[str, list[dict[str, Any]]]
         name: sources(lane.spec.context[name], partial(all_rows, sources.connection, sql, at_most=_LONGEST_CONTEXT))
         for name, sql in lane.context_sql().items()
     }
-
-
-def look_at_source(lane: Lane, name: str, path: Path | None) -> tuple[TableSeen, int]:
-    """What a source of rows is now: its columns, files and age, and how many rows it has.
-
-    Raises SourceMissing, SourceUnreadable or SpecProblem.
-    """
-    with scratch_folder(lane) as scratch, connect(Path(scratch)) as connection:
-        seen = add_source(connection, lane, name, path, Path(scratch), table=name)
-        assert seen is not None
-        return seen, count_rows(connection, name)

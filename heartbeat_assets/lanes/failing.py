@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from heartbeat_assets.errors import HeartbeatError, SpecProblem
 from heartbeat_assets.lanes import outbox
 from heartbeat_assets.lanes.digest import failed_digest
-from heartbeat_assets.lanes.inputs import SourceMissing, SourceUnreadable
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.lanes.values import Document
+from heartbeat_assets.sources.inputs import SourceMissing, SourceUnreadable
 
 
 def failure_reasons(problem: HeartbeatError) -> list[str]:

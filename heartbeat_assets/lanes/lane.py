@@ -13,9 +13,10 @@ from pathlib import Path
 from heartbeat_assets.errors import SpecProblem, UsageProblem
 from heartbeat_assets.lanes.lane_file import spec_in
 from heartbeat_assets.lanes.spec import LaneSpec
-from heartbeat_assets.lanes.spec_fields import NAME_PATTERN
-from heartbeat_assets.lanes.spec_sources import FileSource
 from heartbeat_assets.settings import Settings
+from heartbeat_assets.sources.owner import path_of
+from heartbeat_assets.sources.spec import Source
+from heartbeat_assets.specs.fields import NAME_PATTERN
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,16 @@ class Lane:
     spec: LaneSpec
     folder: Path
     settings: Settings
+
+    @property
+    def kind(self) -> str:
+        """What messages about its sources call it."""
+        return "lane"
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """What its SQL reads, each by the name of its table."""
+        return self.spec.sources
 
     @property
     def home(self) -> Path:
@@ -43,8 +54,7 @@ class Lane:
 
     def source_path(self, source: str) -> Path | None:
         """Where the files of `source` are, relative paths being relative to the project; None for no files."""
-        where = self.spec.sources[source]
-        return self.settings.project / Path(where.path).expanduser() if isinstance(where, FileSource) else None
+        return path_of(self.sources[source], self.settings)
 
     def digest_sql(self) -> str:
         """The text of digest.sql. Raises SpecProblem when it cannot be read."""

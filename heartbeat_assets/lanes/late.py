@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 from heartbeat_assets.lanes.history import newest_first
-from heartbeat_assets.lanes.inputs import resolve_inputs
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.opening import Opened, opened
+from heartbeat_assets.lanes.opening import opened
 from heartbeat_assets.lanes.period_views import dated_sources, instant_us, microseconds
 from heartbeat_assets.lanes.periods import Period, length, period_at
 from heartbeat_assets.lanes.revisions import current_rows
 from heartbeat_assets.lanes.values import instant, number
 from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets.sources.inputs import resolve_inputs
+from heartbeat_assets.sources.opening import Opened
 from heartbeat_assets.telemetry.typed_sql import identifier
 from heartbeat_assets.warehouse import all_rows
 
@@ -69,17 +70,19 @@ def _counted(lane: Lane, since: Period) -> Counter[Period]:
     counted: Counter[Period] = Counter()
     with opened(lane, paths, only=dated) as sources:
         for name in dated:
-            for start_us, events in _counts(sources, name, since, int(length(partitions).total_seconds()) * 1_000_000):
+            for start_us, events in _counts(
+                lane, sources, name, since, int(length(partitions).total_seconds()) * 1_000_000
+            ):
                 counted[period_at(partitions, datetime.fromtimestamp(start_us // 1_000_000, UTC))] += events
     return counted
 
 
-def _counts(sources: Opened, name: str, since: Period, step_us: int) -> list[tuple[int, int]]:
+def _counts(lane: Lane, sources: Opened, name: str, since: Period, step_us: int) -> list[tuple[int, int]]:
     """Start of the period in microseconds, and how many events it has, from `since` on."""
-    when = instant_us(sources.lane.spec.sources[name])
+    when = instant_us(lane.sources[name])
     sql = (
         f"SELECT {when} // {step_us} * {step_us} AS start_us, count(*) AS events FROM {identifier(name)} "
         f"WHERE {when} >= {microseconds(since.start)} GROUP BY 1"
     )
-    rows = sources(sources.lane.spec.digest_sql, partial(all_rows, sources.connection, sql, at_most=10_000_000))
+    rows = sources(lane.spec.digest_sql, partial(all_rows, sources.connection, sql, at_most=10_000_000))
     return [(int(row["start_us"]), int(row["events"])) for row in rows]

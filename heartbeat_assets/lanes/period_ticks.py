@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from heartbeat_assets.lanes.spec import Partitions, Schedule
-from heartbeat_assets.lanes.spec_fields import CRON_WORDS
+from heartbeat_assets.specs.fields import CRON_WORDS
 
 # One of these has summer time, wherever there is any.
 _SEASONS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))

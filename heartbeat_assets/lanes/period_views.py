@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.periods import Period
-from heartbeat_assets.lanes.spec import Source
-from heartbeat_assets.lanes.spec_sources import EventsSource, RowsSource
+from heartbeat_assets.sources.spec import EventsSource, RowsSource, Source, TableSource, WarehouseSource
 from heartbeat_assets.telemetry.typed_sql import identifier
 from heartbeat_assets.warehouse import add_rows, one_row, run
+from heartbeat_assets.warehouse.tables import TableSeen
 
 if TYPE_CHECKING:
     from heartbeat_assets.warehouse.connection import Connection
@@ -30,6 +31,22 @@ def of_all_periods(name: str) -> str:
 def add_period(connection: Connection, period: Period) -> None:
     """Makes the table `period` with its one row: key, and start and end in microseconds since 1970 UTC."""
     add_rows(connection, "period", _COLUMNS, [(period.key, microseconds(period.start), microseconds(period.end))])
+
+
+def check_period_column(lane: Lane, name: str, seen: TableSeen) -> None:
+    """Sees to it that the source's `period_column` is there and says when. Raises SpecProblem."""
+    source = lane.sources[name]
+    column = source.period_column if isinstance(source, TableSource | WarehouseSource) else None
+    if column is None:
+        return
+    types = dict(seen.columns)
+    if column not in types:
+        what = f"no column {column!r}; there are {', '.join(types)}"
+    elif not types[column].startswith(("TIMESTAMP", "DATE")):
+        what = f"column {column!r} is {types[column]}; list it under `columns` as timestamp or date"
+    else:
+        return
+    raise SpecProblem(str(lane.folder / "defs.yaml"), [f"sources.{name}.period_column: {what}"])
 
 
 def show_period(connection: Connection, name: str, source: Source, period: Period) -> None:

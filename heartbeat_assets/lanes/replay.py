@@ -17,13 +17,13 @@ from heartbeat_assets.lanes.heartbeat import build_row
 from heartbeat_assets.lanes.history import parse_line
 from heartbeat_assets.lanes.judging import judge_ledger
 from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.opening import silent
 from heartbeat_assets.lanes.publish import may_publish, publish
 from heartbeat_assets.lanes.recording import append_to_ledger
-from heartbeat_assets.lanes.spec_sources import EventsSource
 from heartbeat_assets.lanes.values import Document, instant
 from heartbeat_assets.lanes.window import Verdict
 from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets.sources.opening import silent
+from heartbeat_assets.sources.spec import EventsSource
 from heartbeat_assets.telemetry.event_files import event_files
 
 _DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")

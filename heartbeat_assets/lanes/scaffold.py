@@ -18,8 +18,8 @@ from heartbeat_assets.files import write_atomically
 from heartbeat_assets.lanes.lane import lane_files, load_lane
 from heartbeat_assets.lanes.sample import Sample, as_yaml, name_like, sample_of
 from heartbeat_assets.lanes.schema import COMPONENT_TYPE, SCHEMA_FILE, schema_text
-from heartbeat_assets.lanes.spec_fields import NAME_PATTERN
 from heartbeat_assets.settings import Settings
+from heartbeat_assets.specs.fields import NAME_PATTERN
 
 _EXAMPLE_ROWS = "orders.csv"
 _LONGEST_NAME = 80

@@ -7,7 +7,7 @@ read files or compute anything beyond names that follow from other names.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,10 +15,8 @@ from heartbeat_assets.lanes.criteria import Criterion, criteria_of
 from heartbeat_assets.lanes.rules import Rule, Severity, rules_for
 from heartbeat_assets.lanes.spec_conflicts import conflicts
 from heartbeat_assets.lanes.spec_criteria import Gate, Kpi, Precondition
-from heartbeat_assets.lanes.spec_fields import Cron, Day, Flag, Limit, Model, Name, Owners, TimeZone, Whole, Words
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource, WarehouseSource
-
-Source = Annotated[EventsSource | JsonSource | TableSource | WarehouseSource, Field(discriminator="kind")]
+from heartbeat_assets.sources.spec import EventsSource, Source
+from heartbeat_assets.specs.fields import Cron, Day, Flag, Limit, Model, Name, Owners, TimeZone, Whole, Words
 
 
 class Window(Model):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE
 from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE, FigureBound
-from heartbeat_assets.lanes.spec_sources import EventsSource, RowsSource
+from heartbeat_assets.sources.spec import EventsSource, RowsSource
 
 if TYPE_CHECKING:
     from heartbeat_assets.lanes.spec import LaneSpec

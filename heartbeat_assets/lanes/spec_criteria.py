@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from heartbeat_assets.lanes.spec_fields import DottedName, Flag, Model, Name, Number
+from heartbeat_assets.specs.fields import DottedName, Flag, Model, Name, Number
 
 if TYPE_CHECKING:
     from heartbeat_assets.lanes.spec import LaneSpec

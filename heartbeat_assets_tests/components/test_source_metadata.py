@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heartbeat_assets.components import source_metadata
 from heartbeat_assets.lanes.compute import update_telemetry
-from heartbeat_assets.lanes.opening import telemetry_store
+from heartbeat_assets.sources.opening import telemetry_store
 from heartbeat_assets_tests.copied_project import CopiedProject
 
 

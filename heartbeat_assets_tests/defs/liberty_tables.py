@@ -13,7 +13,7 @@ import yaml
 from hypothesis import strategies as st
 
 from heartbeat_assets.lanes.problems import checked_spec
-from heartbeat_assets.lanes.spec_sources import TableSource
+from heartbeat_assets.sources.spec import TableSource
 from heartbeat_assets.warehouse import run
 
 ROOT = Path(__file__).resolve().parents[2]

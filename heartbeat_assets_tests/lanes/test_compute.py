@@ -14,9 +14,10 @@ from filelock import FileLock
 
 from benchmarks import python_reader
 from heartbeat_assets.errors import HeartbeatError, InputMissing, SpecProblem, UsageProblem
-from heartbeat_assets.lanes.compute import compute_digest, telemetry_store, update_telemetry
+from heartbeat_assets.lanes.compute import compute_digest, update_telemetry
 from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.settings import Settings
+from heartbeat_assets.sources.opening import telemetry_store
 from heartbeat_assets_tests.lanes.histories import NOW, ROOT
 
 SHIPPED = ROOT / "data" / "citizen_product"

@@ -9,10 +9,10 @@ from heartbeat_assets.errors import HeartbeatError, SpecProblem
 from heartbeat_assets.lanes import outbox
 from heartbeat_assets.lanes.failing import failed_run, failure_reasons, record_waiting
 from heartbeat_assets.lanes.heartbeat import build_row, validation_errors
-from heartbeat_assets.lanes.inputs import SourceMissing, SourceUnreadable
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets.sources.inputs import SourceMissing, SourceUnreadable
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes import job_summary as module
 from heartbeat_assets.lanes.checked_run import CheckedRun
-from heartbeat_assets.lanes.inputs import SourceMissing
 from heartbeat_assets.lanes.job_summary import cell, headline, job_summary
 from heartbeat_assets.lanes.lane import Lane, find_lane
+from heartbeat_assets.sources.inputs import SourceMissing
 from heartbeat_assets_tests.lanes import gate_histories
 from heartbeat_assets_tests.lanes.checked_runs import broken, checked
 from heartbeat_assets_tests.lanes.histories import NOW, digest_of, row_of, spec_with

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.checked_run import CheckedRun
-from heartbeat_assets.lanes.inputs import SourceMissing
 from heartbeat_assets.lanes.junit import junit_xml
 from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.ledger import LedgerError
+from heartbeat_assets.sources.inputs import SourceMissing
 from heartbeat_assets_tests.lanes import gate_histories
 from heartbeat_assets_tests.lanes.checked_runs import broken, checked
 from heartbeat_assets_tests.lanes.histories import NOW, digest_of, spec_with

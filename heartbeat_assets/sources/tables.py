@@ -1,4 +1,4 @@
-"""A lane's sources as the tables its SQL reads: documents, rows in files, tables of the warehouse.
+"""Sources as the tables SQL reads: documents, rows in files, tables of the warehouse.
 
 Turns what a reader refuses into a sentence that names the source, the column, and where the SQL uses it. It must not
 read telemetry; `opening` does.
@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heartbeat_assets.errors import InputUnreadable, SpecProblem
-from heartbeat_assets.lanes.inputs import SourceMissing, SourceUnreadable, read_document
-from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.spec_sources import JsonSource, TableSource, WarehouseSource
-from heartbeat_assets.lanes.sql_places import places_of
+from heartbeat_assets.errors import InputUnreadable
+from heartbeat_assets.sources.inputs import SourceMissing, SourceUnreadable, read_document
+from heartbeat_assets.sources.owner import SourceOwner
+from heartbeat_assets.sources.spec import JsonSource, TableSource, WarehouseSource
+from heartbeat_assets.sources.sql_places import places_of
 from heartbeat_assets.telemetry.typed_sql import identifier
 from heartbeat_assets.warehouse import add_document, add_rows
 from heartbeat_assets.warehouse.tables import (
@@ -35,42 +35,26 @@ _PLACES_SHOWN = 3
 
 
 def add_source(
-    connection: Connection, lane: Lane, name: str, path: Path | None, scratch: Path, *, table: str
+    connection: Connection, owner: SourceOwner, name: str, path: Path | None, scratch: Path, *, table: str
 ) -> TableSeen | None:
     """Makes `table` of the source `name`, which is not telemetry, read from `path` (None: the warehouse).
 
     Returns what was seen of its rows (None for a document). Raises SourceMissing, SourceUnreadable or SpecProblem.
     """
-    source = lane.spec.sources[name]
+    source = owner.sources[name]
     if isinstance(source, JsonSource):
         assert path is not None
-        with _as_source_problem(lane, name):
+        with _as_source_problem(owner, name):
             add_document(connection, table, read_document(name, path))
         return None
     assert isinstance(source, TableSource | WarehouseSource)
-    with _as_source_problem(lane, name):
-        return add_table(connection, table, _place(lane, name, path), source.columns, scratch)
+    with _as_source_problem(owner, name):
+        return add_table(connection, table, _place(owner, name, path), source.columns, scratch)
 
 
-def check_period_column(lane: Lane, name: str, seen: TableSeen) -> None:
-    """Sees to it that the source's `period_column` is there and says when. Raises SpecProblem."""
-    source = lane.spec.sources[name]
-    column = source.period_column if isinstance(source, TableSource | WarehouseSource) else None
-    if column is None:
-        return
-    types = dict(seen.columns)
-    if column not in types:
-        what = f"no column {column!r}; there are {', '.join(types)}"
-    elif not types[column].startswith(("TIMESTAMP", "DATE")):
-        what = f"column {column!r} is {types[column]}; list it under `columns` as timestamp or date"
-    else:
-        return
-    raise SpecProblem(str(lane.folder / "defs.yaml"), [f"sources.{name}.period_column: {what}"])
-
-
-def add_absent_source(connection: Connection, lane: Lane, name: str, *, table: str) -> None:
+def add_absent_source(connection: Connection, owner: SourceOwner, name: str, *, table: str) -> None:
     """Makes `table` of the optional source `name`, which is not there: with its columns and no row."""
-    source = lane.spec.sources[name]
+    source = owner.sources[name]
     if isinstance(source, JsonSource):
         add_document(connection, table, None)
     elif isinstance(source, TableSource | WarehouseSource):
@@ -78,28 +62,28 @@ def add_absent_source(connection: Connection, lane: Lane, name: str, *, table: s
         add_rows(connection, table, columns, [])
 
 
-def _place(lane: Lane, name: str, path: Path | None) -> TableAt:
-    source = lane.spec.sources[name]
+def _place(owner: SourceOwner, name: str, path: Path | None) -> TableAt:
+    source = owner.sources[name]
     assert isinstance(source, TableSource | WarehouseSource)
     if path is not None:
         # A file given in place of the source is known by itself; a table in it may be called as the source is.
-        configured = isinstance(source, TableSource) and path == lane.source_path(name)
+        configured = isinstance(source, TableSource) and path == owner.source_path(name)
         file_format = source.format if isinstance(source, TableSource) and configured else "auto"
         return TableAt(str(path), file_format, source.table or name)
-    if lane.settings.warehouse_url is None:
+    if owner.settings.warehouse_url is None:
         raise SourceMissing(
             {name: f"{source.place}: HEARTBEAT_WAREHOUSE_URL is not set; set it to the warehouse's URL"}
         )
-    return TableAt(lane.settings.warehouse_url, "warehouse", str(source.table))
+    return TableAt(owner.settings.warehouse_url, "warehouse", str(source.table))
 
 
 @contextmanager
-def _as_source_problem(lane: Lane, name: str) -> Iterator[None]:
+def _as_source_problem(owner: SourceOwner, name: str) -> Iterator[None]:
     """Names the source where its reader refuses."""
     try:
         yield
     except ColumnsMissing as problem:
-        uses = [_uses(lane, name, column) for column in problem.missing]
+        uses = [_uses(owner, name, column) for column in problem.missing]
         sentence = f"input {name}: {str(problem).rstrip('.')}{''.join(uses)}"
         raise SourceUnreadable(name, sentence, "column_missing") from problem
     except TableMissing as problem:
@@ -110,9 +94,9 @@ def _as_source_problem(lane: Lane, name: str) -> Iterator[None]:
         raise SourceUnreadable(name, str(problem)) from problem
 
 
-def _uses(lane: Lane, name: str, column: str) -> str:
-    """Where the lane's SQL uses `column` of the source `name`, as the end of a sentence."""
-    files = lane.sql_files()
+def _uses(owner: SourceOwner, name: str, column: str) -> str:
+    """Where the owner's SQL uses `column` of the source `name`, as the end of a sentence."""
+    files = owner.sql_files()
     found = [(file, line, text) for file, sql in files.items() for line, text in places_of(sql, column)]
     if not found:
         return f"; no query uses {column!r}: take it out of `columns`, or put it back into the source"

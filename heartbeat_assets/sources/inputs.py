@@ -1,4 +1,4 @@
-"""What a digest reads: the sources of defs.yaml, or the files given in their place.
+"""What is read: the sources of defs.yaml, or the files given in their place.
 
 Finds and checks inputs; it must not compute anything from them.
 """
@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from heartbeat_assets.errors import InputMissing, InputUnreadable, UsageProblem
-from heartbeat_assets.lanes.lane import Lane
-from heartbeat_assets.lanes.spec import Source
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, TableSource
-from heartbeat_assets.lanes.values import Document
+from heartbeat_assets.sources.owner import SourceOwner
+from heartbeat_assets.sources.spec import EventsSource, JsonSource, Source, TableSource
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.warehouse.tables import TableAt, TableMissing, TableUnreadable, table_files
 
 
 class SourceMissing(InputMissing):
-    """Sources that must be there and are not; `reasons` are what a failed heartbeat says of it."""
+    """Sources that must be there and are not; `reasons` are tokens for it, one a source."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.reasons = [f"source_{name}_missing" for name in problems]
@@ -37,26 +35,26 @@ class SourceUnreadable(InputUnreadable):
 
 
 def resolve_inputs(
-    lane: Lane, given: Mapping[str, str] | None = None, *, only: str | None = None
+    owner: SourceOwner, given: Mapping[str, str] | None = None, *, only: str | None = None
 ) -> dict[str, Path | None]:
     """The path of every source that is there, by source name; None for a table of the warehouse.
 
     With `given` (source name to path) exactly those are read, and beside them the required sources nobody named;
     an optional source that is not named is left out. Without, every source is where defs.yaml says. `only` one is
     looked for when it is named. Raises
-    UsageProblem for a name the lane does not have and SourceMissing for sources that must be there and are not.
+    UsageProblem for a name the owner does not have and SourceMissing for sources that must be there and are not.
     """
     given = given or {}
     for name in given:
-        if name not in lane.spec.sources:
-            raise UsageProblem(f"--input {name}: lane {lane.name} has the inputs {', '.join(lane.spec.sources)}")
+        if name not in owner.sources:
+            raise UsageProblem(f"--input {name}: {owner.kind} {owner.name} has the inputs {', '.join(owner.sources)}")
     found: dict[str, Path | None] = {}
     missing: dict[str, str] = {}
-    for name, source in lane.spec.sources.items():
+    for name, source in owner.sources.items():
         if only not in (None, name) or (given and name not in given and not source.required):
             continue
-        path = Path(given[name]).expanduser() if name in given else lane.source_path(name)
-        problem = _absence(path, source, replaced=name in given)
+        path = Path(given[name]).expanduser() if name in given else owner.source_path(name)
+        problem = absence(path, source, replaced=name in given)
         if problem is None:
             found[name] = path
         elif name in given or source.required:
@@ -66,7 +64,7 @@ def resolve_inputs(
     return found
 
 
-def _absence(path: Path | None, source: Source, *, replaced: bool) -> str | None:
+def absence(path: Path | None, source: Source, *, replaced: bool = False) -> str | None:
     """Why there is nothing to read at `path`, or None when there is; `replaced` when it is not that of defs.yaml."""
     if path is None:
         return None
@@ -98,7 +96,7 @@ def read_document(name: str, path: Path) -> str:
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 
-def read_object(label: str, path: Path, **how: Any) -> Document:
+def read_object(label: str, path: Path, **how: Any) -> dict[str, Any]:
     """The JSON object in the file at `path`, which messages call `label`; `how` goes to the JSON reader.
 
     Raises InputMissing or InputUnreadable.

@@ -1,8 +1,8 @@
-"""Tests of spec_fields: the kinds of value a field of defs.yaml may hold."""
+"""Tests of fields: the kinds of value a field of defs.yaml may hold."""
 
 import pytest
 
-from heartbeat_assets.lanes.spec_fields import cron, limit, no_truth_value, timezone
+from heartbeat_assets.specs.fields import cron, limit, no_truth_value, timezone
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from heartbeat_assets.lanes.sql_places import places_of, used_tables
+from heartbeat_assets.sources.sql_places import places_of, used_tables
 
 SQL = """\
 -- norm_id in a comment

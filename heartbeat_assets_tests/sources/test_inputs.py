@@ -1,4 +1,4 @@
-"""Tests of inputs: what a digest reads."""
+"""Tests of inputs: finding and reading what SQL reads."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from heartbeat_assets.errors import InputMissing, InputUnreadable, UsageProblem
-from heartbeat_assets.lanes.inputs import read_document, resolve_inputs
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.sources.inputs import read_document, resolve_inputs
 from heartbeat_assets_tests.lanes.histories import ROOT
 
 

@@ -1,9 +1,9 @@
-"""Tests of spec_sources: what a lane may read."""
+"""Tests of spec: what SQL may read."""
 
 import pytest
 
 from heartbeat_assets.errors import SpecProblem
-from heartbeat_assets.lanes.spec_sources import EventsSource, JsonSource, event_token, free_name
+from heartbeat_assets.sources.spec import EventsSource, JsonSource, event_token, free_name
 from heartbeat_assets_tests.lanes.histories import ATTRIBUTES, SPEC, spec_with
 
 

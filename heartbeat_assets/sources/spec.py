@@ -1,6 +1,6 @@
-"""What a lane may read: the kinds of sources and their settings.
+"""What SQL may read: the kinds of sources and their settings.
 
-A new kind is a model here, a reader in `table_sources` or `opening` and a line in docs/lane-reference.md. It must not
+A new kind is a model here, a reader in `tables` or `opening` and a line in docs/lane-reference.md. It must not
 open anything.
 """
 
@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from heartbeat_assets.lanes.spec_fields import Flag, Model, Name, Words
+from heartbeat_assets.specs.fields import Flag, Model, Name, Words
 
 _COLUMNS = ("session_id", "event", "ts_us", "elapsed_ms")
 
@@ -109,3 +109,6 @@ class WarehouseSource(RowsSource):
     def place(self) -> str:
         """Where it is, as a person says it."""
         return f"table {self.table} of the warehouse"
+
+
+Source = Annotated[EventsSource | JsonSource | TableSource | WarehouseSource, Field(discriminator="kind")]

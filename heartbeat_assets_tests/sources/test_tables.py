@@ -1,4 +1,4 @@
-"""Tests of table sources: a lane's sources as tables, and what is said when one cannot be read."""
+"""Tests of tables: sources as tables, and what is said when one cannot be read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.compute import compute_digest
-from heartbeat_assets.lanes.inputs import SourceMissing, SourceUnreadable
+from heartbeat_assets.sources.inputs import SourceMissing, SourceUnreadable
 from heartbeat_assets_tests.copied_project import CopiedProject
 
 
