@@ -1,4 +1,4 @@
-"""The hash that links each entry to the one before it.
+"""The hash that links each entry to the one before it, of a lane's heartbeats and of a metric's events alike.
 
 An entry's hash covers every recorded field, so a change to any of them, or to the order, shows. The encoding
 is part of the stored data: changing it would break every existing chain, so it must never change. It knows no
@@ -10,9 +10,10 @@ from __future__ import annotations
 from hashlib import sha256
 
 GENESIS = "0" * 64
-"""What the first entry of a lane names as the hash before it."""
+"""What the first entry of a lane, or of a metric, names as the hash before it."""
 
 _VERSION = b"heartbeat ledger entry 1\n"
+_EVENT_VERSION = b"heartbeat ledger metric event 1\n"
 
 
 def entry_hash(
@@ -49,9 +50,48 @@ def entry_hash(
         _text(recorded_at),
         _text(previous_hash),
     )
+    return _hashed(_VERSION, fields)
+
+
+def event_hash(
+    *,
+    seq: int,
+    metric_id: str,
+    place: int,
+    field: str,
+    before: str | None,
+    after: str | None,
+    actor: str,
+    actor_kind: str,
+    via: str,
+    reason: str,
+    at: str,
+    previous_hash: str,
+) -> str:
+    """Returns the SHA-256, as 64 hexadecimal digits, over all fields of a metric's event; `at` is the stored
+    text.
+    """
+    fields = (
+        b"%d" % seq,
+        _text(metric_id),
+        b"%d" % place,
+        _text(field),
+        _text(before),
+        _text(after),
+        _text(actor),
+        _text(actor_kind),
+        _text(via),
+        _text(reason),
+        _text(at),
+        _text(previous_hash),
+    )
+    return _hashed(_EVENT_VERSION, fields)
+
+
+def _hashed(version: bytes, fields: tuple[bytes | None, ...]) -> str:
     # Each field is preceded by its length, so no two different entries encode to the same bytes.
     encoded = b"".join(b"-," if field is None else b"%d:%b," % (len(field), field) for field in fields)
-    return sha256(_VERSION + encoded).hexdigest()
+    return sha256(version + encoded).hexdigest()
 
 
 def _text(value: str | None) -> bytes | None:

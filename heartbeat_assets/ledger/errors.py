@@ -48,6 +48,9 @@ _POSTGRESQL_ADVICE = (
     ("53100", "the server's disk is full: free some space and try again; what was recorded before is safe"),
 )
 
+_REFUSED = "23000"
+"""The state under which a guard refuses a row."""
+
 
 @contextmanager
 def explained(location: Location) -> Iterator[None]:
@@ -69,6 +72,10 @@ def _explain(location: Location, error: BaseException) -> str:
         advice = next((advice for fragment, advice in _SQLITE_ADVICE if fragment in lowered), None)
     else:
         state = getattr(error, "sqlstate", None)
+        # A guard's refusal says all in its first line; the rest names a line of the guard.
+        detail = (
+            getattr(getattr(error, "diag", None), "message_primary", None) or detail if state == "23000" else detail
+        )
         advice = dict(_POSTGRESQL_ADVICE).get(state or "")
         # A failed connection has no SQL state; the driver's own words name host, port and cause.
         if state is None:

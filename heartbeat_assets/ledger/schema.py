@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision of the schema, oldest first. A new migration adds its own at the end."""
 
 VERSION_TABLE = "ledger_version"
@@ -32,13 +32,7 @@ class LosslessText(sa.types.TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
         """Returns the text that was given."""
-        if value is None or not value.startswith(_ESCAPED):
-            return value
-        try:
-            return value[1:].encode("ascii").decode("unicode_escape")
-        except UnicodeError:
-            # Not written by this program. Its hash will not match, and verify says so.
-            return value
+        return None if value is None else given_text(value)
 
 
 def stored_text(value: str) -> str:
@@ -51,6 +45,17 @@ def stored_text(value: str) -> str:
         else:
             return value
     return _ESCAPED + value.encode("unicode_escape").decode("ascii")
+
+
+def given_text(stored: str) -> str:
+    """Returns the text of which `stored_text` made `stored`."""
+    if not stored.startswith(_ESCAPED):
+        return stored
+    try:
+        return stored[1:].encode("ascii").decode("unicode_escape")
+    except UnicodeError:
+        # Not written by this program. Its hash will not match, and verify says so.
+        return stored
 
 
 metadata = sa.MetaData()

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from heartbeat_assets.ledger import engine, queries
 from heartbeat_assets.ledger.appending import append_entry, head_of_lane, write_batches
 from heartbeat_assets.ledger.location import Location
+from heartbeat_assets.ledger.metric_store import MetricStore
 from heartbeat_assets.ledger.records import AppendResult, Entry, ImportResult, NewEntry, Verification
 from heartbeat_assets.ledger.rows import check_entry, check_lane, entry_of
 from heartbeat_assets.ledger.verify import verify_chain
@@ -28,6 +29,8 @@ class Ledger:
         self._location = location
         self.url = location.printable
         """The ledger's address, safe to print."""
+        self.metrics = MetricStore(location)
+        """What the ledger keeps of metrics."""
 
     def __repr__(self) -> str:
         return f"Ledger({self.url!r})"

@@ -1,10 +1,10 @@
-"""The hash of an entry."""
+"""The hash of an entry, and of a metric's event."""
 
 from typing import Any
 
 import pytest
 
-from heartbeat_assets.ledger.chain import GENESIS, entry_hash
+from heartbeat_assets.ledger.chain import GENESIS, entry_hash, event_hash
 
 ENTRY: dict[str, Any] = {
     "lane": "citizen_product",
@@ -18,6 +18,21 @@ ENTRY: dict[str, Any] = {
     "line": b'{"status":"ok"}',
     "dagster_run_id": None,
     "recorded_at": "2026-02-23T14:31:05.000001+00:00",
+    "previous_hash": GENESIS,
+}
+
+EVENT: dict[str, Any] = {
+    "seq": 7,
+    "metric_id": "sessions",
+    "place": 3,
+    "field": "norm_value",
+    "before": "0.85",
+    "after": None,
+    "actor": "ada@example.com",
+    "actor_kind": "person",
+    "via": "cli",
+    "reason": "because",
+    "at": "2026-02-23T14:31:05.000001+00:00",
     "previous_hash": GENESIS,
 }
 
@@ -60,3 +75,19 @@ def test_half_a_surrogate_pair_can_be_hashed_and_is_not_mistaken_for_the_whole()
     halves = entry_hash(**{**ENTRY, "run_at": "\ud83d\ude00"})
     whole = entry_hash(**{**ENTRY, "run_at": "\U0001f600"})
     assert halves != whole
+
+
+def test_the_hash_of_an_event_is_the_same_in_every_release() -> None:
+    # Every existing ledger depends on this figure: when the test fails, the code is wrong.
+    assert event_hash(**EVENT) == "62bba8932cdef2f49562f858628b6a12ba5300a5e5b06f750e4e6c2f5a9067d3"
+
+
+@pytest.mark.parametrize("field", list(EVENT))
+def test_any_changed_field_of_an_event_gives_another_hash(field: str) -> None:
+    changed = EVENT[field] + 1 if isinstance(EVENT[field], int) else f"{EVENT[field] or ''}0"
+    assert event_hash(**{**EVENT, field: changed}) != event_hash(**EVENT)
+
+
+def test_no_text_and_an_empty_one_are_different_changes() -> None:
+    assert event_hash(**{**EVENT, "after": ""}) != event_hash(**EVENT)
+    assert event_hash(**{**EVENT, "before": None, "after": "0.85"}) != event_hash(**EVENT)

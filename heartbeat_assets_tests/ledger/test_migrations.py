@@ -4,15 +4,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from heartbeat_assets.ledger import Ledger, LedgerError, guards, open_ledger
+from heartbeat_assets.ledger import Ledger, LedgerError, metric_guards, open_ledger
 from heartbeat_assets.ledger.schema import REVISIONS, VERSION_TABLE, metadata
-from heartbeat_assets_tests.ledger.entries import heartbeat
-from heartbeat_assets_tests.ledger.raw import raw_engine
+from heartbeat_assets_tests.ledger.entries import heartbeat, heartbeats
+from heartbeat_assets_tests.ledger.metric_entries import register
+from heartbeat_assets_tests.ledger.raw import all_rows, raw_engine
 
 
 def _not_the_version_table(_item: Any, name: str | None, *_rest: Any) -> bool:
@@ -35,10 +37,11 @@ def test_the_known_revisions_are_the_migrations_in_their_order() -> None:
 def test_a_migration_that_fails_leaves_nothing_half_done(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         # The last step of the migration.
-        patched.setattr(guards, "next_in_chain", lambda dialect, schema: ["CREATE TRIGGER nonsense"])
+        patched.setattr(metric_guards, "guard_metrics", lambda dialect, schema: ["CREATE TRIGGER nonsense"])
         with pytest.raises(LedgerError, match=r"syntax error|incomplete input"):
             open_ledger(ledger_url)
-        assert sa.inspect(raw_engine(ledger_url)).get_table_names() == []
+        found = sa.inspect(raw_engine(ledger_url))
+        assert (found.get_table_names(), found.get_view_names()) == ([], [])
     ledger = open_ledger(ledger_url)
     assert ledger.append("lane", heartbeat(1)).appended
     ledger.close()
@@ -46,4 +49,46 @@ def test_a_migration_that_fails_leaves_nothing_half_done(ledger_url: str, monkey
 
 def test_the_ledger_leaves_other_tables_of_a_shared_database_alone(ledger_url: str) -> None:
     open_ledger(ledger_url).close()
-    assert sorted(sa.inspect(raw_engine(ledger_url)).get_table_names()) == ["heartbeat", "ledger_version"]
+    found = sa.inspect(raw_engine(ledger_url))
+    tables = ["heartbeat", "ledger_version", "metric_benchmark", "metric_event", "metric_value"]
+    assert (sorted(found.get_table_names()), found.get_view_names()) == (tables, ["metric_state"])
+
+
+@pytest.fixture
+def first_revision(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger as the program that knew no metrics left it, with two rows in a lane."""
+    run = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _revision: run(config, "0001"))
+        ledger = open_ledger(ledger_url)
+    ledger.import_entries("lane", heartbeats(1, 2))
+    ledger.close()
+
+
+@pytest.mark.usefixtures("first_revision")
+def test_a_ledger_without_metrics_is_brought_up_to_date_and_keeps_its_rows(ledger_url: str) -> None:
+    raw = raw_engine(ledger_url)
+    assert "metric_event" not in sa.inspect(raw).get_table_names()
+    before = all_rows(raw)
+    ledger = open_ledger(ledger_url)
+    assert all_rows(raw) == before
+    assert ledger.append("lane", heartbeat(3)).place == 3
+    assert ledger.verify("lane").unbroken
+    register(ledger, "sessions")
+    assert list(ledger.metrics.rows()) == ["sessions"]
+    with raw.connect() as connection:
+        assert list(connection.scalars(sa.text("SELECT version_num FROM ledger_version"))) == ["0002"]
+    ledger.close()
+
+
+@pytest.mark.usefixtures("first_revision")
+def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = raw_engine(ledger_url)
+    before = all_rows(raw)
+    with monkeypatch.context() as patched:
+        patched.setattr(metric_guards, "guard_metrics", lambda dialect, schema: ["CREATE TRIGGER nonsense"])
+        with pytest.raises(LedgerError, match=r"syntax error|incomplete input"):
+            open_ledger(ledger_url)
+    assert sorted(sa.inspect(raw).get_table_names()) == ["heartbeat", "ledger_version"]
+    assert all_rows(raw) == before
+    open_ledger(ledger_url).close()

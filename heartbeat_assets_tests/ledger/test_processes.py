@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets.ledger.schema import REVISIONS
 from heartbeat_assets_tests.ledger import workers
 from heartbeat_assets_tests.ledger.entries import heartbeat
 from heartbeat_assets_tests.ledger.raw import raw_engine
@@ -108,7 +109,7 @@ def test_eight_processes_can_open_a_new_ledger_at_once(ledger_url: str) -> None:
     assert ledger.size("lane") == WRITERS
     assert ledger.verify("lane").unbroken
     with raw_engine(ledger_url).connect() as connection:
-        assert list(connection.scalars(sa.text("SELECT version_num FROM ledger_version"))) == ["0001"]
+        assert list(connection.scalars(sa.text("SELECT version_num FROM ledger_version"))) == [REVISIONS[-1]]
     ledger.close()
 
 
