@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 3000
+COCKPIT_PORT ?= 8420
 ARGS ?=
 
 VENV := .venv
@@ -17,21 +18,27 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run ui test bench check clean
+.PHONY: help data run ui test bench check clean
 
 help: ## Show this list
-	@echo "Usage: make TARGET [PYTHON=python3.12] [PORT=3000] [ARGS='...']"
+	@echo "Usage: make TARGET [PYTHON=python3.12] [PORT=3000] [COCKPIT_PORT=8420] [ARGS='...']"
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/.runtime ## Give the first lane its past, then run both: sources, digest, heartbeat, checks, report
+data: $(VENV)/.runtime ## Bring the generated past of the services' metrics up to now
+	@$(BIN)/python data/make_services.py
+
+run: data ## Give the first lane its past, then run both: sources, digest, heartbeat, checks, report
 	@$(BIN)/heartbeat replay citizen_product data/citizen_product/series --table
 	@echo
 	@$(BIN)/heartbeat run --table $(ARGS)
 
-ui: $(VENV)/.runtime ## Open the Dagster web interface with the daemon on http://127.0.0.1:PORT
+ui: data ## Open Dagster with its daemon on http://127.0.0.1:PORT and the cockpit on http://127.0.0.1:COCKPIT_PORT
 	@# `dagster dev` recommends `dg dev`, which is not among the runtime requirements; the advice is kept from the reader.
-	@PYTHONWARNINGS='ignore:Function `dev_command`' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT) $(ARGS)
+	@# Ctrl-C ends `dagster dev`, and whichever way it ends the cockpit ends with it.
+	@HEARTBEAT_DAGSTER_URL=http://127.0.0.1:$(PORT) $(BIN)/heartbeat cockpit --port $(COCKPIT_PORT) & cockpit=$$!; \
+	  trap 'kill $$cockpit 2>/dev/null; wait $$cockpit' EXIT; trap : INT; trap 'exit 143' TERM; \
+	  HEARTBEAT_COCKPIT_URL=http://127.0.0.1:$(COCKPIT_PORT) PYTHONWARNINGS='ignore:Function `dev_command`' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT) $(ARGS)
 
 test: $(VENV)/.development ## Run the tests; ARGS='-k window' chooses some
 	@$(BIN)/python -m pytest -n 2 $(ARGS)

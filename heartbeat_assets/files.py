@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Puts `content` (text as UTF-8) at `path` by writing beside it, syncing and renaming."""
     write_chunks_atomically(path, [content.encode("utf-8") if isinstance(content, str) else content])
+
+
+def write_new(path: Path, content: str) -> None:
+    """Puts `content` as UTF-8 at `path`, whole or not at all. Raises FileExistsError where something is there."""
+    _write_beside(path, [content.encode("utf-8")], _put_new)
 
 
 def write_chunks_atomically(path: Path, chunks: Iterable[bytes]) -> None:
@@ -25,7 +30,16 @@ def write_chunks_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         with path.open("wb") as device:
             device.writelines(chunks)
         return
-    path = path.resolve()
+    _write_beside(path.resolve(), chunks, Path.replace)
+
+
+def _put_new(partial: Path, path: Path) -> None:
+    # Unlike a rename, this fails where there is a file already, whoever was faster.
+    path.hardlink_to(partial)
+    partial.unlink()
+
+
+def _write_beside(path: Path, chunks: Iterable[bytes], put: Callable[[Path, Path], object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     try:
@@ -36,7 +50,7 @@ def write_chunks_atomically(path: Path, chunks: Iterable[bytes]) -> None:
             os.fsync(file.fileno())
         # mkstemp makes the file private; others are meant to read this one.
         Path(name).chmod(0o644)
-        Path(name).replace(path)
+        put(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -23,6 +23,22 @@ class Settings:
     home: Path
     ledger_url: str
     warehouse_url: str | None = None
+    actor: str | None = None
+    """Who changes metrics from this terminal, where no option names somebody."""
+    cockpit_url: str | None = "http://127.0.0.1:8420"
+    """Where Dagster's links into the cockpit lead; None for none."""
+
+
+@dataclass(frozen=True)
+class CockpitVariables:
+    """What the environment says about the cockpit, as it is written there; `cockpit.settings` makes sense of it."""
+
+    operators: Path | None
+    proxy_header: str | None
+    proxies: str
+    hosts: str
+    dagster_url: str
+    secret: str | None
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -35,7 +51,32 @@ def load_settings(start: Path | None = None) -> Settings:
     home = Path(os.environ.get("HEARTBEAT_HOME") or project / ".heartbeat").expanduser().absolute()
     ledger_url = os.environ.get("HEARTBEAT_LEDGER_URL") or str(home / "ledger.sqlite")
     warehouse_url = os.environ.get("HEARTBEAT_WAREHOUSE_URL") or None
-    return Settings(project=project, defs=defs, home=home, ledger_url=ledger_url, warehouse_url=warehouse_url)
+    return Settings(
+        project=project,
+        defs=defs,
+        home=home,
+        ledger_url=ledger_url,
+        warehouse_url=warehouse_url,
+        actor=os.environ.get("HEARTBEAT_ACTOR") or None,
+        cockpit_url=_link(os.environ.get("HEARTBEAT_COCKPIT_URL") or "http://127.0.0.1:8420"),
+    )
+
+
+def cockpit_variables() -> CockpitVariables:
+    """Reads what the environment says about the cockpit. A variable that is empty counts as not set."""
+    operators = os.environ.get("HEARTBEAT_COCKPIT_OPERATORS")
+    return CockpitVariables(
+        operators=Path(operators).expanduser().absolute() if operators else None,
+        proxy_header=os.environ.get("HEARTBEAT_COCKPIT_PROXY_HEADER") or None,
+        proxies=os.environ.get("HEARTBEAT_COCKPIT_PROXIES") or "127.0.0.1,::1",
+        hosts=os.environ.get("HEARTBEAT_COCKPIT_HOSTS") or "",
+        dagster_url=os.environ.get("HEARTBEAT_DAGSTER_URL") or "http://127.0.0.1:3000",
+        secret=os.environ.get("HEARTBEAT_COCKPIT_SECRET") or None,
+    )
+
+
+def _link(written: str) -> str | None:
+    return None if written == "off" else written.rstrip("/")
 
 
 def _find_project(start: Path) -> tuple[Path, Path]:

@@ -1,10 +1,11 @@
 """What a user can set is written down, and what is written down can be set.
 
-Three interfaces are compared with their pages: the fields of a lane's ``defs.yaml`` with
-docs/lane-reference.md, the commands and options of ``heartbeat`` with docs/cli.md, and the environment
-variables with docs/configuration.md. How a page names a thing:
+Four interfaces are compared with their pages: the fields of a lane's ``defs.yaml`` with
+docs/lane-reference.md, those of a metrics service and the keys of a metric's header with docs/metrics.md,
+the commands and options of ``heartbeat`` with docs/cli.md, and the environment variables with
+docs/configuration.md. How a page names a thing:
 
-* a field: in backticks, alone or at the end of a dotted path (`` `cron` ``, `` `schedule.cron` ``);
+* a field or a key: in backticks, alone or at the end of a dotted path (`` `cron` ``, `` `schedule.cron` ``);
 * a command: ``heartbeat NAME``; an option: by its long form, ``--name``;
 * a variable: by its full name.
 
@@ -25,6 +26,7 @@ from pydantic import BaseModel
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "heartbeat_assets"
 LANE_REFERENCE = "docs/lane-reference.md"
+METRICS_PAGE = "docs/metrics.md"
 CLI_PAGE = "docs/cli.md"
 CONFIGURATION_PAGE = "docs/configuration.md"
 
@@ -162,6 +164,30 @@ def test_every_field_of_a_lane_is_in_the_lane_reference() -> None:
     assert paths, "LaneSpec has no fields: this test looks at the wrong model"
     missing = fields_not_in(page(LANE_REFERENCE), paths)
     assert not missing, f"write these fields, in backticks, in {LANE_REFERENCE}: {', '.join(missing)}"
+
+
+def test_every_field_of_a_metrics_service_is_on_the_page_of_metrics() -> None:
+    from heartbeat_assets.metrics.service_spec import ServiceSpec
+
+    # Sources are those of lanes, which have a page.
+    paths = [path for path in fields_of(ServiceSpec) if not path.startswith("sources.")]
+    missing = fields_not_in(page(METRICS_PAGE), paths)
+    assert not missing, f"write these fields, in backticks, in {METRICS_PAGE}: {', '.join(missing)}"
+
+
+def test_every_key_of_a_metrics_header_is_in_a_table_of_its_page_and_the_other_way_round() -> None:
+    from heartbeat_assets.metrics.header import KEYS, REQUIRED
+
+    text = page(METRICS_PAGE).partition("## The header")[2].partition("\n## ")[0]
+    rows = {key: line for line in text.splitlines() if line.startswith("| `") for key in keys_in(line)}
+    assert sorted(rows) == sorted(KEYS), f"the table of keys in {METRICS_PAGE} is not that of a header"
+    optional = {key for key, line in rows.items() if "Optional" in line or "default" in line}
+    assert optional == set(KEYS) - set(REQUIRED), f"{METRICS_PAGE} is wrong about which keys are optional"
+
+
+def keys_in(row: str) -> list[str]:
+    """The keys in the first cell of a table's row."""
+    return CODE_SPAN.findall(row.split("|")[1])
 
 
 def test_every_command_and_option_is_on_the_command_line_page() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heartbeat_assets.files import write_atomically, write_chunks_atomically
+from heartbeat_assets.files import write_atomically, write_chunks_atomically, write_new
 
 
 def test_a_file_is_written_with_the_folders_it_needs(tmp_path: Path) -> None:
@@ -70,3 +70,21 @@ def test_a_folder_in_its_place_is_an_error_and_stays(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         write_atomically(tmp_path / "file", "x")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_new_file_is_never_written_over_another(tmp_path: Path) -> None:
+    write_new(tmp_path / "a" / "file", "né")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "a" / "file", "other")
+
+    assert (tmp_path / "a" / "file").read_bytes() == "né".encode()
+    assert stat.S_IMODE((tmp_path / "a" / "file").stat().st_mode) == 0o644
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["file"]
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "file").symlink_to(tmp_path / "gone")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "file", "x")
+
+    assert not (tmp_path / "gone").exists()

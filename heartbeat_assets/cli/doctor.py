@@ -1,4 +1,7 @@
-"""`heartbeat doctor`: is everything in place for lanes to run? It must not change anything but make missing folders."""
+"""`heartbeat doctor`: is everything in place for lanes and metrics to run?
+
+It must not change anything but make missing folders.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +29,13 @@ _LITTLE_SPACE = 1 << 30
 @click.command("doctor")
 @json_option
 def doctor_command(as_json: bool | None) -> None:
-    """Check the project, its state folder, the ledger, the lanes and Dagster's home. Ends with 3 on a failure.
+    """Check the project, its state folder, the ledger, lanes, metrics and Dagster's home. Ends with 3 on a failure.
 
     \b
     heartbeat doctor
     """
     settings = load_settings()
-    checks = (_python, _home, _ledger, _lanes, _dagster)
+    checks = (_python, _home, _ledger, _lanes, _metrics, _dagster)
     findings = [finding for check in checks for finding in _guarded(check, settings)]
     worst = "failed" if any(status == "failed" for _, status, _ in findings) else "ok"
     document = {
@@ -108,6 +111,12 @@ def _lanes(settings: Settings) -> Iterator[Finding]:
                     "failed" if source.required else "ok",
                     (f"{path}: not there" + ("" if source.required else " (optional)")),
                 )
+
+
+def _metrics(settings: Settings) -> Iterator[Finding]:
+    from heartbeat_assets.metrics.standing import metrics_standing
+
+    yield from metrics_standing(settings, datetime.now(UTC))
 
 
 def _dagster(settings: Settings) -> Iterator[Finding]:

@@ -34,6 +34,8 @@ _COMMANDS = {
     "verify": ("transfer", "Prove that the history is unbroken."),
     "quarantine": ("quarantine", "Show the telemetry lines that could not be read."),
     "lanes": ("lanes", "List the lanes with their verdicts."),
+    "metrics": ("metrics", "List the metrics, worst first; change, compute or make one."),
+    "cockpit": ("cockpit", "Open the cockpit: metrics and lanes in the browser."),
     "doctor": ("doctor", "Check that everything is in place."),
 }
 

@@ -90,7 +90,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         pieces = (textwrap.wrap(last, room) or [""]) if shown_width(last) > room else [last]
         line = "  ".join(_padded(cell, width) for cell, width in zip([*first, pieces[0]], widths, strict=True))
         lines += [line.rstrip(), *(" " * indent + piece for piece in pieces[1:])]
-    lines.insert(1, "  ".join("-" * width for width in widths))
+    lines.insert(1, "  ".join("-" * width for width in widths).rstrip())
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from heartbeat_assets.warehouse.query import (
     all_rows,
     count_rows,
     one_row,
+    one_value,
     run,
     write_parquet,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "connect",
     "count_rows",
     "one_row",
+    "one_value",
     "run",
     "write_parquet",
 ]

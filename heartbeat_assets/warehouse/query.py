@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ _NO_SUCH_FILE = "No files found"
 
 # What stands before the first word of a query: the engine leaves it out, and then miscounts where a query is wrong.
 _BEFORE = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
+_LONGEST_SHOWN = 60
 _PLACE = re.compile(r"^LINE (\d+):(.*\n?)", re.MULTILINE)
 
 
@@ -32,11 +35,16 @@ class QueryProblem(Exception):
     about_files = False
 
 
-def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> None:
-    """Runs `sql`. Raises QueryProblem in the engine's words."""
-    before = _before(sql)
-    with _engine_words(sql):
-        connection.execute(sql[len(before) :], list(parameters))
+def run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+    """Runs `sql`; `parameters` are for its `?`, or by name for `$name`. Raises QueryProblem as the engine says."""
+    given = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+    with engine_words(sql):
+        connection.execute(without_beginning(sql), given)
+
+
+def without_beginning(sql: str) -> str:
+    """`sql` from its first word on."""
+    return sql[len(_before(sql)) :]
 
 
 def _before(sql: str) -> str:
@@ -46,7 +54,7 @@ def _before(sql: str) -> str:
 
 
 @contextmanager
-def _engine_words(sql: str = "") -> Iterator[None]:
+def engine_words(sql: str = "") -> Iterator[None]:
     """Raises QueryProblem in the engine's words, in which the lines are those of the whole text `sql`."""
     import duckdb
 
@@ -70,18 +78,52 @@ def one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     run(connection, sql)
     names = _column_names(connection)
     # A result may be worked out only now, when it is fetched.
-    with _engine_words(sql):
+    with engine_words(sql):
         rows = connection.fetchmany(2)
     if len(rows) != 1:
         raise QueryProblem(f"returned {'no row' if not rows else 'more than one row'}; it must return exactly one")
     return dict(zip(names, rows[0], strict=True))
 
 
+def one_value(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None
+) -> float | None:
+    """The one number that `sql` returns; None for NULL, and for no row.
+
+    Raises QueryProblem when it returns several columns or rows, or something that is no finite number: text is not
+    read as one, and true is not 1.
+    """
+    run(connection, sql, parameters or {})
+    columns = len(connection.description or [])
+    if columns != 1:
+        raise QueryProblem(f"returned {columns} columns; it must return one, the value")
+    with engine_words(sql):
+        rows = connection.fetchmany(2)
+    if len(rows) > 1:
+        raise QueryProblem("returned more than one row; it must return one, with the value")
+    value = rows[0][0] if rows else None
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        kind = {"bool": "a truth value", "str": "text"}.get(type(value).__name__, f"a {type(value).__name__}")
+        raise QueryProblem(f"returned {kind}, {_shown(value)}; it must return a number")
+    # A number of the engine's always fits: its largest is below 2^128.
+    number = float(value)
+    if not math.isfinite(number):
+        raise QueryProblem(f"returned {number}; it must return a finite number: look for a division by 0")
+    return number
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
 def all_rows(connection: duckdb.DuckDBPyConnection, sql: str, *, at_most: int) -> list[dict[str, Any]]:
     """The first `at_most` rows of `sql` by column name. Raises QueryProblem."""
     run(connection, sql)
     names = _column_names(connection)
-    with _engine_words(sql):
+    with engine_words(sql):
         rows = connection.fetchmany(at_most)
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -123,7 +165,7 @@ def write_parquet(frame: pd.DataFrame, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.partial")
     with duckdb.connect(":memory:") as connection:
-        with _engine_words():
+        with engine_words():
             connection.register("frame", frame)
         target = "'" + str(partial).replace("'", "''") + "'"
         try:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from heartbeat_assets import releases as publishing
 from heartbeat_assets.errors import HeartbeatError
-from heartbeat_assets.lanes import publish as publishing
 from heartbeat_assets.lanes.judging import judge_ledger
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.publish import FILES, may_publish, publish, published_report

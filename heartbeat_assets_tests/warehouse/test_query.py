@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heartbeat_assets.warehouse import QueryProblem, add_document, add_rows, connect, one_row, run, write_parquet
+from heartbeat_assets.warehouse import (
+    QueryProblem,
+    add_document,
+    add_rows,
+    connect,
+    one_row,
+    one_value,
+    run,
+    write_parquet,
+)
 
 
 @pytest.fixture
@@ -58,6 +68,55 @@ def test_a_place_that_cannot_be_written_is_told_from_a_file_that_the_query_names
 def test_parameters_are_bound(connection: duckdb.DuckDBPyConnection) -> None:
     run(connection, "SELECT ?, ?", ["'; DROP TABLE x --", None])
     assert connection.fetchall() == [("'; DROP TABLE x --", None)]
+
+
+def test_parameters_are_bound_by_name(connection: duckdb.DuckDBPyConnection) -> None:
+    run(connection, "-- $c\nSELECT $a, $b, $a", {"a": 1, "b": "'x'"})
+    assert connection.fetchall() == [(1, "'x'", 1)]
+    with pytest.raises(QueryProblem, match="Values were not provided"):
+        run(connection, "SELECT $a, $b", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("SELECT 1", 1.0),
+        ("SELECT 0.1::DOUBLE", 0.1),
+        ("SELECT 1.50::DECIMAL(10, 2)", 1.5),
+        ("SELECT 2::HUGEINT ** 100", 2.0**100),
+        ("SELECT 340282366920938463463374607431768211455::UHUGEINT", 2.0**128),
+        ("SELECT NULL", None),
+        ("SELECT NULL::VARCHAR", None),
+        ("SELECT 1 WHERE false", None),
+        ("SELECT count(*) FROM range(3) WHERE make_date(2026, 1, 1) < $at", 3.0),
+    ],
+)
+def test_one_value_is_a_number_or_nothing(connection: duckdb.DuckDBPyConnection, sql: str, value: float | None) -> None:
+    found = one_value(connection, sql, {"at": datetime(2026, 2, 1, tzinfo=UTC)} if "$at" in sql else None)
+    assert found == value
+    assert found is None or type(found) is float
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT true", "returned a truth value, True; it must return a number"),
+        ("SELECT '1'", "returned text, '1'; it must return a number"),
+        (f"SELECT '{'x' * 100}'", r"returned text, 'x{59}\.\.\.; it must return a number"),
+        ("SELECT DATE '2026-01-01'", "returned a date, "),
+        ("SELECT [1]", r"returned a list, \[1\]; "),
+        ("SELECT 1, 2", "returned 2 columns; it must return one, the value"),
+        ("SELECT 1 AS a, 2 AS a", "returned 2 columns; "),
+        ("SELECT 1 FROM range(2)", "returned more than one row; it must return one, with the value"),
+        ("SELECT 1 / 0", "returned inf; it must return a finite number: look for a division by 0"),
+        ("SELECT 'nan'::DOUBLE", "returned nan; "),
+        ("SELECT nope", '"nope" was not found'),
+        ("SELECT error('stop')", "stop"),
+    ],
+)
+def test_what_is_not_one_number_is_a_problem(connection: duckdb.DuckDBPyConnection, sql: str, said: str) -> None:
+    with pytest.raises(QueryProblem, match=said):
+        one_value(connection, sql)
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

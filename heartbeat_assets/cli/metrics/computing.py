@@ -1,0 +1,286 @@
+"""`heartbeat metrics compute`, `backfill` and `benchmark`: values of the newest tick, of the past, what is normal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from heartbeat_assets.cli.actor import actor_option, the_actor
+from heartbeat_assets.cli.common import end
+from heartbeat_assets.cli.metrics.common import Registry, instant_of, the_registry
+from heartbeat_assets.cli.metrics.words import minute_words, normal_words, problem_line, status_words, value_words
+from heartbeat_assets.cli.output import emit, json_option, progress, table, wrapped
+from heartbeat_assets.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from heartbeat_assets.ledger import Actor
+    from heartbeat_assets.metrics.checks import MetricFinding
+    from heartbeat_assets.metrics.compute import ComputeReport
+    from heartbeat_assets.metrics.service import Service
+    from heartbeat_assets.metrics.ticks import Every
+
+Document = dict[str, Any]
+_CADENCES: tuple[Every, ...] = ("hour", "day")
+_MOST_DAYS = 3660
+
+names_argument = click.argument("names", metavar="[SERVICE|ID]...", nargs=-1)
+
+
+@click.command("compute")
+@names_argument
+@click.option("--strict", is_flag=True, help="End with 4 when a verified metric with an owner fails a check at ERROR.")
+@actor_option
+@json_option
+def compute_command(names: tuple[str, ...], strict: bool, as_person: str | None, as_json: bool | None) -> None:
+    """Compute the newest tick of every metric (or of these services and metrics), as the schedule does.
+
+    What is recorded already is not computed again; one metric that fails stops no other.
+
+    \b
+    heartbeat metrics compute
+    heartbeat metrics compute citizen_app --strict
+    """
+    registry, now = the_registry(), datetime.now(UTC)
+    actor = the_actor(as_person, registry.settings)
+    reports = list(_computed(registry, names, actor, now))
+    document = _compute_document(registry, reports, now)
+    emit(document, lambda: _compute_people(registry, document), as_json)
+    end(strict and any(metric["blocks"] for metric in document["metrics"]))
+
+
+def _computed(
+    registry: Registry, names: Sequence[str], actor: Actor, now: datetime
+) -> Iterator[tuple[Service, ComputeReport, Collection[str] | None]]:
+    from heartbeat_assets.metrics.compute import compute_metrics
+
+    for service, only in registry.chosen(names):
+        for every in _CADENCES:
+            report = compute_metrics(
+                registry.catalog, service, registry.store,
+                actor=actor, every=every, only=only, now=now, progress=progress(),
+            )  # fmt: skip
+            yield service, report, only
+
+
+def _compute_document(
+    registry: Registry, reports: Sequence[tuple[Service, ComputeReport, Collection[str] | None]], now: datetime
+) -> Document:
+    from heartbeat_assets.metrics.checks import metric_findings
+    from heartbeat_assets.metrics.document import metric_document, metrics_now
+
+    wanted: dict[str, Collection[str] | None] = {service.name: only for service, _, only in reports}
+    metrics = []
+    for one in metrics_now(registry.catalog, registry.store):
+        only = wanted.get(one.service)
+        if one.retired or one.service not in wanted or (only is not None and one.metric_id not in only):
+            continue
+        findings: tuple[MetricFinding, ...] = ()
+        if one.file is not None and one.state is not None:
+            severities = registry.catalog.services[one.service].spec.checks
+            findings = metric_findings(one.file, one.state, one.newest, severities, now)
+        told = metric_document(one)
+        metrics.append({
+            **{name: told[name] for name in ("metric_id", "service", "code", "name", "unit", "value", "status")},
+            **{name: told[name] for name in ("tick", "source_as_of", "error", "problem")},
+            "blocks": any(finding.blocks for finding in findings),
+            "failed_checks": [
+                {"check": finding.check, "severity": finding.severity, "sentence": finding.sentence}
+                for finding in findings
+                if not finding.passed
+            ],
+        })  # fmt: skip
+    return {
+        "computed": sum(report.computed for _, report, _ in reports),
+        "recorded": sum(report.recorded for _, report, _ in reports),
+        "known": sum(report.known for _, report, _ in reports),
+        "registry": synced_document([report.synced for _, report, _ in reports]),
+        "problems": [str(problem) for problem in registry.catalog.problems],
+        "metrics": metrics,
+    }
+
+
+def synced_document(reports: Sequence[Any]) -> Document:
+    """What the files changed in the registry, over several looks at it."""
+    return {
+        "registered": sorted({name for report in reports for name in report.registered}),
+        "retired": sorted({name for report in reports for name in report.retired}),
+        "changed": {name: said for report in reports for name, said in report.changed.items()},
+        "refused": [str(problem) for problem in (reports[0].refused if reports else ())],
+    }
+
+
+def synced_lines(document: Mapping[str, Any]) -> list[str]:
+    """The same in words; nothing where nothing changed."""
+    lines = [
+        wrapped(f"{what}: {', '.join(document[key])}.")
+        for key, what in (("registered", "Registered"), ("retired", "Retired"))
+        if document[key]
+    ]
+    lines += [wrapped(f"{name}: {'; '.join(said)}.") for name, said in document["changed"].items()]
+    return [*lines, *(wrapped(f"Refused: {sentence}") for sentence in document["refused"])]
+
+
+def _compute_people(registry: Registry, document: Document) -> str:
+    metrics = document["metrics"]
+    problems = [problem_line(problem) for problem in document["problems"]]
+    if not metrics:
+        return "\n\n".join([wrapped(f"There is no metric to compute below {registry.settings.defs}."), *problems])
+    rows = [
+        [one["metric_id"], value_words(one["value"], one["unit"]), status_words(one["status"]), one["error"] or ""]
+        for one in metrics
+    ]
+    blocks = [*synced_lines(document["registry"]), table(["metric", "value", "status", ""], rows)]
+    held = [check["sentence"] for one in metrics for check in one["failed_checks"] if check["severity"] == "error"]
+    blocks += [*problems, *(wrapped(sentence) for sentence in held)]
+    blocks.append(f"{document['recorded']:,} recorded, {document['known']:,} known already.")
+    return "\n\n".join(blocks)
+
+
+@click.command("backfill")
+@names_argument
+@click.option(
+    "--days", type=click.IntRange(1, _MOST_DAYS), default=90, show_default=True, help="So many days up to now."
+)
+@click.option("--from", "since", metavar="WHEN", help="From this date or instant (UTC) on, in place of --days.")
+@click.option("--to", "until", metavar="WHEN", help="Up to this date or instant (UTC), included; default: now.")
+@click.option(
+    "--every-hours", type=click.IntRange(1, 24 * 31), default=1, show_default=True,
+    help="Of hourly metrics, only every so many hours.",
+)  # fmt: skip
+@actor_option
+@json_option
+def backfill_command(
+    names: tuple[str, ...],
+    days: int,
+    since: str | None,
+    until: str | None,
+    every_hours: int,
+    as_person: str | None,
+    as_json: bool | None,
+) -> None:
+    """Compute the past of every metric (or of these services and metrics) with `$as_of`, then what is normal.
+
+    What is recorded already is kept. Broken off, it goes on where it stopped when it is called again. A metric
+    whose query does not use `$as_of` has no past, and is named.
+
+    \b
+    heartbeat metrics backfill --days 90
+    heartbeat metrics backfill answered_sessions --from 2026-01-01 --to 2026-02-01 --every-hours 6
+    """
+    registry, now = the_registry(), datetime.now(UTC)
+    actor = the_actor(as_person, registry.settings)
+    last = min(instant_of("--to", until, end=True) or now, now)
+    first = instant_of("--from", since) or last - timedelta(days=days)
+    if first > last:
+        raise UsageProblem(f"--from {since}: is after the end, {last:%Y-%m-%d %H:%M} UTC; nothing lies between")
+    document = backfilled(registry, names, actor, first, last, every_hours, now)
+    emit(document, lambda: _backfill_people(document), as_json)
+
+
+def backfilled(
+    registry: Registry,
+    names: Sequence[str],
+    actor: Actor,
+    first: datetime,
+    last: datetime,
+    every_hours: int,
+    now: datetime,
+) -> Document:
+    """Computes from `first` to `last` and the benchmarks after it; the report."""
+    from heartbeat_assets.metrics.benchmark import refresh_benchmarks
+    from heartbeat_assets.metrics.compute import compute_metrics
+    from heartbeat_assets.metrics.ticks import ticks
+
+    reports, files = [], []
+    for service, only in registry.chosen(names):
+        chosen = [
+            file
+            for file in registry.catalog.files.values()
+            if file.service == service.name and (only is None or file.metric_id in only)
+        ]
+        for every in _CADENCES:
+            if not any(file.header.every == every for file in chosen):
+                continue
+            wanted = [
+                tick
+                for tick in ticks(every, first, last)
+                if every == "day" or int(tick.timestamp()) // 3600 % every_hours == 0
+            ]
+            reports.append(
+                compute_metrics(
+                    registry.catalog, service, registry.store,
+                    actor=actor, every=every, ticks=wanted, only=only, now=now, progress=progress(),
+                )
+            )  # fmt: skip
+        files += chosen
+    registered = registry.store.rows()
+    live = [file for file in files if (row := registered.get(file.metric_id)) and row.registration == "registered"]
+    benchmarks = refresh_benchmarks(live, registry.store, now)
+    return {
+        "from": first.isoformat(timespec="seconds"),
+        "to": last.isoformat(timespec="seconds"),
+        "metrics": sorted(file.metric_id for file in live),
+        "computed": sum(report.computed for report in reports),
+        "recorded": sum(report.recorded for report in reports),
+        "known": sum(report.known for report in reports),
+        "skipped": {name: why for report in reports for name, why in report.skipped.items()},
+        "failures": {name: why for report in reports for name, why in report.failures.items()},
+        "benchmarks": len(benchmarks),
+        "registry": synced_document([report.synced for report in reports]),
+    }
+
+
+def _backfill_people(document: Document) -> str:
+    lines = synced_lines(document["registry"])
+    lines += [wrapped(f"{name}: {why}.") for name, why in document["skipped"].items()]
+    lines += [wrapped(f"{status_words('no_data')} {name}: {why}") for name, why in document["failures"].items()]
+    count = len(document["metrics"])
+    span = f"{minute_words(document['from'])} to {minute_words(document['to'])}"
+    benchmarks = document["benchmarks"]
+    said = (
+        f"{count:,} metric{'s' * (count != 1)} from {span}: {document['recorded']:,} values recorded, "
+        f"{document['known']:,} known already, {benchmarks:,} benchmark{'s' * (benchmarks != 1)}."
+    )
+    lines.append(wrapped(said))
+    return "\n".join(lines)
+
+
+@click.command("benchmark")
+@names_argument
+@json_option
+def benchmark_command(names: tuple[str, ...], as_json: bool | None) -> None:
+    """Work out what is normal for every metric (or those of these services and ids) and record it.
+
+    It informs and does nothing else: no threshold is ever made of it.
+
+    \b
+    heartbeat metrics benchmark
+    """
+    from heartbeat_assets.metrics.benchmark import refresh_benchmarks
+    from heartbeat_assets.metrics.document import benchmark_document
+
+    registry = the_registry()
+    wanted = {service.name: only for service, only in registry.chosen(names)}
+    files = [
+        file
+        for file in registry.catalog.files.values()
+        if file.service in wanted
+        and ((only := wanted[file.service]) is None or file.metric_id in only)
+        and (row := registry.rows.get(file.metric_id)) is not None
+        and row.registration == "registered"
+    ]
+    found = {one.metric_id: one for one in refresh_benchmarks(files, registry.store, datetime.now(UTC))}
+    documents: list[Document] = [
+        {
+            "metric_id": file.metric_id,
+            "unit": file.header.unit,
+            "benchmark": benchmark_document(found.get(file.metric_id)),
+        }
+        for file in files
+    ]
+    rows = [[one["metric_id"], normal_words(one["benchmark"], one["unit"])] for one in documents]
+    nothing = "There is no registered metric yet."
+    emit(documents, lambda: table(["metric", "normal looks like"], rows) if rows else nothing, as_json)

@@ -1,0 +1,153 @@
+"""One connection for all metrics of a service: its sources as tables, and each metric's one value at an instant.
+
+What fails, fails for the metrics that need it: a source that cannot be read, or a query the engine refuses, leaves the
+others alone. It must not judge or record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from heartbeat_assets.errors import HeartbeatError
+from heartbeat_assets.metrics.freshness import SourceAges
+from heartbeat_assets.metrics.metric_file import MetricFile
+from heartbeat_assets.metrics.service import Service
+from heartbeat_assets.sources.inputs import resolve_inputs
+from heartbeat_assets.sources.opening import Opened, Progress, open_sources, silent
+from heartbeat_assets.sources.spec import EventsSource
+from heartbeat_assets.sources.telemetry import update_telemetry
+from heartbeat_assets.warehouse import QueryProblem, one_value
+from heartbeat_assets.warehouse.profile import TableProfile, table_profile
+from heartbeat_assets.warehouse.schemas import table_schema
+from heartbeat_assets.warehouse.time_limit import TimeLimit, time_limit
+
+_LONGEST_ERROR = 2000
+_PLACE = re.compile(r"^LINE (\d+):(.*\n?)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric at an instant: its value, or why there is none; `source_as_of` is that of its oldest source."""
+
+    value: float | None
+    error: str | None
+    source_as_of: datetime | None
+
+
+class Measuring:
+    """The open sources of a service; `measuring` makes it."""
+
+    def __init__(self, service: Service, opened: Opened, limit: TimeLimit, problems: dict[str, str]) -> None:
+        self.service = service
+        self._opened = opened
+        self._limit = limit
+        self._problems = problems
+        self._ages = SourceAges(service, opened)
+        self._schemas: dict[str, str] = {}
+
+    def measure(self, file: MetricFile, at: datetime) -> Measured:
+        """The one value of `file` as of `at`. Never raises for what is wrong with the metric or its sources."""
+        broken = [self._problems[name] for name in file.header.sources if name in self._problems]
+        if broken:
+            return Measured(None, "; ".join(broken)[:_LONGEST_ERROR], None)
+        as_of = self._ages.as_of(file.header.sources, at)
+        try:
+            return Measured(self.value_of(file.sql, at, uses_as_of=file.uses_as_of), None, as_of)
+        except (QueryProblem, TimeoutError) as problem:
+            return Measured(None, in_file(file.path, file.sql_line, problem)[:_LONGEST_ERROR], as_of)
+
+    def value_of(self, sql: str, at: datetime, *, uses_as_of: bool) -> float | None:
+        """The one value that `sql` returns as of `at`. Raises QueryProblem or TimeoutError."""
+        with self._limit.watching():
+            return one_value(self._opened.connection, sql, {"as_of": at} if uses_as_of else {})
+
+    def as_of(self, file: MetricFile, at: datetime) -> datetime | None:
+        """How fresh the sources of `file` were at `at`, by the oldest of them."""
+        return self._ages.as_of(file.header.sources, at)
+
+    def ages(self, file: MetricFile, at: datetime) -> dict[str, datetime | None]:
+        """How fresh each source of `file` was at `at`; what cannot be read, or has no dates, is None."""
+        return {name: self._ages.of_source(name, at) for name in file.header.sources if name not in self._problems}
+
+    def problems(self, file: MetricFile) -> dict[str, str]:
+        """What is wrong with the sources of `file`, by their names."""
+        return {name: self._problems[name] for name in file.header.sources if name in self._problems}
+
+    def look_at(self, name: str, at: datetime) -> tuple[TableProfile, str, datetime | None]:
+        """How well the source `name` is filled, its columns as `schema` has them, and how fresh it was at `at`.
+
+        Raises QueryProblem or TimeoutError, and HeartbeatError for a source that cannot be read.
+        """
+        if name in self._problems:
+            raise HeartbeatError(self._problems[name])
+        instants = "ts_us" if isinstance(self.service.sources[name], EventsSource) else None
+        connection = self._opened.connection
+        with self._limit.watching():
+            profile = table_profile(connection, name, instants=instants)
+        return profile, table_schema(connection, name), self._ages.of_source(name, at)
+
+    def schema(self, file: MetricFile) -> str | None:
+        """The columns of the sources of `file` and their types; None while one of them cannot be read."""
+        if any(name in self._problems for name in file.header.sources):
+            return None
+        for name in file.header.sources:
+            if name not in self._schemas:
+                self._schemas[name] = table_schema(self._opened.connection, name)
+        return "; ".join(f"{name}({self._schemas[name]})" for name in sorted(file.header.sources))
+
+
+def in_file(path: Path, first_line: int, problem: Exception) -> str:
+    """What the engine said about a query that begins in `first_line` of the file, with the lines of the file."""
+    said = str(problem)
+    place = _PLACE.search(said)
+    if place is None:
+        return f"{path.name}, line {first_line}: {said}"
+    line = first_line + int(place[1]) - 1
+    # The caret in the line below stays under what it points at.
+    shift = " " * (len(str(line)) - len(place[1]))
+    return f"{path.name}, line {line}: " + _PLACE.sub(lambda match: f"LINE {line}:{match[2]}{shift}", said, count=1)
+
+
+@contextmanager
+def measuring(
+    service: Service,
+    files: Iterable[MetricFile],
+    *,
+    also: Iterable[str] = (),
+    ingest: bool = True,
+    progress: Progress = silent,
+) -> Iterator[Measuring]:
+    """Opens the sources that `files` need and those named in `also`, telemetry brought up to date before (not without
+    `ingest`).
+
+    Raises HeartbeatError when nothing can be opened at all, such as on a full disk.
+    """
+    wanted = sorted({name for file in files for name in file.header.sources}.union(also))
+    problems: dict[str, str] = {}
+    paths: dict[str, Path | None] = {}
+    for name in wanted:
+        try:
+            paths |= resolve_inputs(service, only=name)
+            if ingest and name in paths and isinstance(service.sources[name], EventsSource):
+                progress(f"Reading what is new in {name}.")
+                update_telemetry(service, progress, only=name)
+        except HeartbeatError as problem:
+            problems[name] = str(problem)
+    # An optional source that is not there is an empty table, as for a lane.
+    readable = [name for name in wanted if name not in problems]
+    with (
+        open_sources(
+            service,
+            paths,
+            only=readable,
+            copy_events=True,
+            on_problem=lambda name, problem: problems.__setitem__(name, str(problem)),
+        ) as opened,
+        time_limit(opened.connection, service.spec.query_seconds) as limit,
+    ):
+        yield Measuring(service, opened, limit, problems)

@@ -1,0 +1,162 @@
+"""The shipped metrics: well-formed, over data that is there, each the same number in two ways, and of some use.
+
+They are computed over the generated past of the services, in a copy of the project.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from heartbeat_assets.metrics.catalog import Catalog, load_catalog
+from heartbeat_assets.metrics.measuring import Measuring, measuring
+from heartbeat_assets.metrics.metric_file import MetricFile
+from heartbeat_assets.metrics.thresholds import judge
+from heartbeat_assets.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFS = ROOT / "heartbeat_assets" / "defs"
+SERVICES = ("citizen_app", "legal_register")
+METRICS = sorted(file.stem for service in SERVICES for file in (DEFS / service / "metrics").glob("*.sql"))
+UNTIL = datetime(2026, 5, 4, 14, tzinfo=UTC)
+# Midnights, rush hours and times within them; a daily metric could be asked for at each of them too.
+INSTANTS = [UNTIL - timedelta(hours=hours) for hours in (*range(0, 1900, 61), 3, 5, 14, 38)]
+
+
+class Shipped:
+    """The shipped services in a copy of the project, opened for measuring."""
+
+    def __init__(self, catalog: Catalog, stack: ExitStack) -> None:
+        self.catalog = catalog
+        self._open: dict[str, Measuring] = {
+            name: stack.enter_context(measuring(service, catalog.of_service(name)))
+            for name, service in catalog.services.items()
+        }
+
+    def file(self, metric_id: str) -> MetricFile:
+        return self.catalog.files[metric_id]
+
+    def value(self, metric_id: str, at: datetime) -> float | None:
+        """The value of a metric as the schedule would have it."""
+        measured = self._open[self.file(metric_id).service].measure(self.file(metric_id), at)
+        assert measured.error is None
+        return measured.value
+
+    def rebuilt(self, metric_id: str, at: datetime) -> float | None:
+        """The same number by the crosscheck."""
+        file = self.file(metric_id)
+        assert file.crosscheck is not None
+        return self._open[file.service].value_of(file.crosscheck, at, uses_as_of=file.crosscheck_uses_as_of)
+
+    def ages(self, metric_id: str, at: datetime) -> dict[str, datetime | None]:
+        return self._open[self.file(metric_id).service].ages(self.file(metric_id), at)
+
+
+def copy_of_the_services(folder: Path, until: datetime, days: int) -> Settings:
+    """A project in `folder` with the shipped services, their tables, and a past of `days` up to `until`."""
+    for name in SERVICES:
+        shutil.copytree(DEFS / name, folder / "defs" / name)
+    shutil.copytree(ROOT / "data" / "liberty_restrictions", folder / "data" / "liberty_restrictions")
+    script, out = ROOT / "data" / "make_services.py", folder / "data" / "services"
+    command = [sys.executable, str(script), "--until", until.isoformat(), "--days", str(days), "--out", str(out)]
+    subprocess.run(command, capture_output=True, check=True)
+    return Settings(folder, folder / "defs", folder / "home", str(folder / "home" / "ledger.sqlite"))
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shipped]:
+    settings = copy_of_the_services(tmp_path_factory.mktemp("project"), UNTIL, days=92)
+    with ExitStack() as stack:
+        yield Shipped(load_catalog(settings), stack)
+
+
+def test_every_file_is_read_without_a_mistake_and_there_are_twelve_or_more_in_two_services(shipped: Shipped) -> None:
+    assert shipped.catalog.problems == []
+    assert sorted(shipped.catalog.files) == METRICS
+    assert len(METRICS) >= 12
+    assert min(len(shipped.catalog.of_service(name)) for name in SERVICES) >= 6
+
+
+def test_the_codes_are_unique_and_the_texts_say_something(shipped: Shipped) -> None:
+    headers = [file.header for file in shipped.catalog.files.values()]
+    assert len({header.code for header in headers}) == len({header.name for header in headers}) == len(headers)
+    for header in headers:
+        assert header.tags
+        assert len(header.how_to_read) > 80
+        assert len(header.methodology) > 80
+
+
+@pytest.mark.parametrize("metric_id", METRICS)
+def test_both_queries_are_one_select_that_looks_at_the_instant(shipped: Shipped, metric_id: str) -> None:
+    file = shipped.file(metric_id)
+    assert file.sql_problems() == []
+    assert file.uses_as_of
+    assert file.crosscheck is None or file.crosscheck_uses_as_of
+
+
+@pytest.mark.parametrize("metric_id", METRICS)
+def test_the_crosscheck_comes_to_the_same_number_at_every_instant(shipped: Shipped, metric_id: str) -> None:
+    values = 0
+    for at in INSTANTS:
+        value, rebuilt = shipped.value(metric_id, at), shipped.rebuilt(metric_id, at)
+        assert (value is None) is (rebuilt is None), at
+        if value is not None and rebuilt is not None:
+            assert value == pytest.approx(rebuilt, rel=1e-9, abs=1e-12), at
+            values += 1
+    assert values > 20
+
+
+@pytest.mark.parametrize("metric_id", METRICS)
+def test_before_there_is_anything_there_is_no_value(shipped: Shipped, metric_id: str) -> None:
+    before = datetime(2019, 1, 1, tzinfo=UTC)
+    if {"legal_norms", "legal_norm_fragments"} & set(shipped.file(metric_id).header.sources):
+        assert shipped.value(metric_id, before) == shipped.rebuilt(metric_id, before) == 0
+    else:
+        assert shipped.value(metric_id, before) is None
+        assert shipped.rebuilt(metric_id, before) is None
+
+
+def test_what_happens_later_changes_no_value_of_the_past(shipped: Shipped, tmp_path: Path) -> None:
+    at = UNTIL - timedelta(days=14, hours=2)
+    # From the same first day, but ending where the values are asked for.
+    settings = copy_of_the_services(tmp_path, at, days=78)
+    with ExitStack() as stack:
+        then = Shipped(load_catalog(settings), stack)
+        for metric_id in METRICS:
+            assert shipped.value(metric_id, at) == then.value(metric_id, at), metric_id
+
+
+def test_most_are_green_and_some_are_not(shipped: Shipped) -> None:
+    """Judged without memory at a hundred instants of two months: a wall of red, or of green, would tell nothing."""
+    counts = []
+    for step in range(100):
+        at = UNTIL - timedelta(hours=14 * step)
+        statuses = [
+            judge(file.header.thresholds, shipped.value(name, at)) for name, file in shipped.catalog.files.items()
+        ]
+        counts.append(sum(status in ("amber", "red") for status in statuses))
+    assert 1 <= sum(counts) / len(counts) <= 4
+    assert max(counts) < len(METRICS) / 2
+
+
+def test_the_sources_are_as_fresh_as_the_metrics_ask(shipped: Shipped) -> None:
+    for metric_id in METRICS:
+        oldest = UNTIL - shipped.file(metric_id).header.fresh_within_duration
+        for name, age in shipped.ages(metric_id, UNTIL).items():
+            assert age is not None, name
+            assert age >= oldest, name
+
+
+def test_they_show_what_metrics_can_be(shipped: Shipped) -> None:
+    headers = [file.header for file in shipped.catalog.files.values()]
+    assert {header.direction for header in headers} == {"higher_is_better", "lower_is_better"}
+    assert {header.every for header in headers} == {"hour", "day"}
+    assert any(header.recovery_value is not None for header in headers)
+    assert any(header.norm_value is None and header.alert_value is None for header in headers)
