@@ -1,0 +1,110 @@
+"""Reading the cockpit: by keyboard alone, on a phone, in the dark, and without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from heartbeat_assets_tests.cockpit.browser.running import ANA, RunningCockpit, keep_screenshot
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCockpit]:
+    """One for all that only read."""
+    running = RunningCockpit(tmp_path_factory.mktemp("cockpit") / "shop")
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+PAGES = {"home": "/", "metric": "/metrics/orders_day?range=7d", "lanes": "/lanes", "sign-in": "/sign-in"}
+
+
+def focused(page: Page) -> str:
+    """What has the focus, as its text or its label."""
+    words: str = page.evaluate("document.activeElement.textContent.trim() || document.activeElement.id")
+    return words
+
+
+def test_by_keyboard_alone_a_metric_is_found_owned_and_verified(visit: Visit, cockpit: RunningCockpit) -> None:
+    page = visit("/")
+    page.goto(cockpit.sign_in_link)
+    page.keyboard.press("Tab")
+    assert "Skip" in focused(page)
+    page.keyboard.press("/")
+    page.keyboard.type("orders_day")
+    expect(page.locator("#shown")).to_contain_text("1 of 2")
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == "Orders of a day"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/metrics/orders_day")
+
+    _tab_to(page, "f-owner")
+    page.keyboard.type(ANA)
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_contain_text(f"owner is {ANA}")
+    _tab_to(page, "f-verification_state")
+    page.keyboard.press("Space")
+    expect(page.locator("#pill")).to_be_hidden()
+    _tab_to(page, "undo")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pill")).to_be_visible()
+
+
+def _tab_to(page: Page, identifier: str) -> None:
+    """Presses Tab until the element has the focus, as somebody without a mouse does."""
+    for _ in range(80):
+        if page.evaluate("document.activeElement.id") == identifier:
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{identifier} cannot be reached by Tab")
+
+
+def test_a_chart_is_read_with_the_arrow_keys(visit: Visit) -> None:
+    page = visit("/metrics/orders_day?range=24h")
+    page.locator("figure svg [tabindex='0']").first.focus()
+    page.keyboard.press("ArrowRight")
+    said: str = page.evaluate("(document.activeElement.querySelector('title') || document.activeElement).textContent")
+    assert "24" in said
+    assert "UTC" in said
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", list(PAGES))
+def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
+    visit: Visit, name: str, width: int, scheme: str
+) -> None:
+    page = visit(PAGES[name], width=width, scheme=scheme)
+    keep_screenshot(page, f"{name}-{width}-{scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    nameless: list[str] = page.evaluate(
+        """[...document.querySelectorAll("a, button, input:not([type=hidden]), select")]
+            .filter((one) => !(one.textContent.trim() || one.getAttribute("aria-label") || one.labels?.length))
+            .map((one) => one.outerHTML)"""
+    )
+    assert nameless == []
+
+
+def test_without_a_script_the_page_filters_and_tells_what_needs_one(visit: Visit, cockpit: RunningCockpit) -> None:
+    page = visit("/", script=False)
+    page.get_by_label("Search").fill("all orders")
+    page.get_by_label("Search").press("Enter")
+    assert "q=all+orders" in page.url
+    expect(page.get_by_role("link", name="All orders")).to_be_visible()
+    expect(page.get_by_role("link", name="Orders of a day")).to_be_hidden()
+    page.goto(f"{cockpit.address}/metrics/orders_day")
+    expect(page.locator("figure svg").first).to_be_visible()
+
+
+def test_a_page_weighs_less_than_100_kb_without_its_data(visit: Visit) -> None:
+    page = visit("/")
+    sizes: list[int] = page.evaluate("performance.getEntriesByType('resource').map((one) => one.decodedBodySize)")
+    document: int = page.evaluate("performance.getEntriesByType('navigation')[0].decodedBodySize")
+    assert sizes
+    assert sum(sizes) + document < 100_000
