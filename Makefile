@@ -28,10 +28,14 @@ help: ## Show this list
 data: $(VENV)/.runtime ## Bring the generated past of the services' metrics up to now
 	@$(BIN)/python data/make_services.py
 
-run: data ## Give the first lane its past, then run both: sources, digest, heartbeat, checks, report
+run: data ## Give the first lane and the metrics their past, run both lanes, and show the metrics
 	@$(BIN)/heartbeat replay citizen_product data/citizen_product/series --table
 	@echo
 	@$(BIN)/heartbeat run --table $(ARGS)
+	@echo
+	@$(BIN)/heartbeat metrics backfill --days 30 --table
+	@echo
+	@$(BIN)/heartbeat metrics --table
 
 ui: data ## Open Dagster with its daemon on http://127.0.0.1:PORT and the cockpit on http://127.0.0.1:COCKPIT_PORT
 	@# `dagster dev` recommends `dg dev`, which is not among the runtime requirements; the advice is kept from the reader.

@@ -17,6 +17,8 @@ from heartbeat_assets_tests.copied_project import ROOT
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
+SERVICES = ("citizen_app", "legal_register")
+
 LOADING = """
 import json, sys
 from heartbeat_assets import definitions
@@ -27,7 +29,7 @@ print(json.dumps({"heavy": heavy, "assets": len(loaded.resolve_all_asset_specs()
 """
 
 
-def test_the_project_is_the_shipped_lanes_and_the_prune_job(settings: Settings) -> None:
+def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(settings: Settings) -> None:
     loaded = definitions.defs()
     assert isinstance(loaded, dg.Definitions)
     repository = loaded.get_repository_def()
@@ -37,16 +39,24 @@ def test_the_project_is_the_shipped_lanes_and_the_prune_job(settings: Settings) 
         "legal_norms", "legal_norm_fragments", "legal_fragment_responsibilities", "liberty_irlc_methodologies",
         "liberty_right_categories", "liberty_restriction_assessments",
     )  # fmt: skip
+    of_service = ("registry", "benchmark", "scorecard")
+    app = ("events", *metrics_of("citizen_app"), *of_service)
+    register = ("reviews", "ingestions", "legal_norms", "legal_norm_fragments", "legal_fragment_responsibilities")
+    register = (*register, *metrics_of("legal_register"), *of_service)
     assert keys == {
+        *(f"citizen_app/{name}" for name in app),
+        *(f"legal_register/{name}" for name in register),
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
     }
     assert {schedule.name for schedule in repository.schedule_defs} == {
+        *(f"{name}_{what}_schedule" for name in SERVICES for what in ("metrics", "daily", "benchmark")),
         "citizen_product_schedule",
         "liberty_restrictions_schedule",
         "prune_runs_schedule",
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
+        *(f"{name}_{what}" for name in SERVICES for what in ("automation", "registry_files")),
         "citizen_product_automation",
         "citizen_product_telemetry_files",
         "liberty_restrictions_automation",
@@ -54,6 +64,11 @@ def test_the_project_is_the_shipped_lanes_and_the_prune_job(settings: Settings) 
     assert {schedule.default_status for schedule in repository.schedule_defs} == {dg.DefaultScheduleStatus.RUNNING}
     assert {sensor.default_status for sensor in repository.sensor_defs} == {dg.DefaultSensorStatus.RUNNING}
     assert not (settings.home).exists(), "loading definitions must not make anything"
+
+
+def metrics_of(service: str) -> list[str]:
+    """The ids of the shipped metrics of a service."""
+    return [file.stem for file in (ROOT / "heartbeat_assets" / "defs" / service / "metrics").glob("*.sql")]
 
 
 def test_the_real_definitions_run_and_publish(
@@ -81,7 +96,10 @@ def test_loading_the_definitions_loads_no_library_that_only_a_run_needs(tmp_path
     done = subprocess.run(
         [sys.executable, "-c", LOADING], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    assert json.loads(done.stdout) == {"heavy": [], "assets": 17}
+    found = json.loads(done.stdout)
+    assert found["heavy"] == []
+    assert found["assets"] > 17
+    assert not list(tmp_path.iterdir()), "loading definitions must not make anything"
 
 
 def test_importing_the_package_loads_no_dagster(tmp_path: Path) -> None:
@@ -91,8 +109,10 @@ def test_importing_the_package_loads_no_dagster(tmp_path: Path) -> None:
 
 
 def test_the_package_offers_its_components_by_name_and_nothing_else() -> None:
-    assert {"HeartbeatLane", "RunPruning"} <= set(dir(heartbeat_assets))
+    assert {"HeartbeatLane", "MetricService", "RunPruning", "require_metrics"} <= set(dir(heartbeat_assets))
     assert issubclass(heartbeat_assets.HeartbeatLane, dg.Component)
+    assert issubclass(heartbeat_assets.MetricService, dg.Component)
     assert issubclass(heartbeat_assets.RunPruning, dg.Component)
+    assert callable(heartbeat_assets.require_metrics)
     with pytest.raises(AttributeError, match="no attribute 'HeartbeatLanes'"):
         _ = heartbeat_assets.HeartbeatLanes

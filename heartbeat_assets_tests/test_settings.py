@@ -93,3 +93,21 @@ def test_outside_of_any_project_the_checkout_of_the_package_is_taken(tmp_path: P
     found = load_settings(tmp_path)
 
     assert (found.project, found.defs) == (ROOT, ROOT / "heartbeat_assets" / "defs")
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        (None, "http://127.0.0.1:8420"),
+        ("", "http://127.0.0.1:8420"),
+        ("https://cockpit.example.org/", "https://cockpit.example.org"),
+        ("off", None),
+    ],
+)
+def test_where_links_into_the_cockpit_lead(
+    monkeypatch: pytest.MonkeyPatch, written: str | None, url: str | None
+) -> None:
+    monkeypatch.delenv("HEARTBEAT_COCKPIT_URL", raising=False)
+    if written is not None:
+        monkeypatch.setenv("HEARTBEAT_COCKPIT_URL", written)
+    assert load_settings().cockpit_url == url

@@ -149,7 +149,12 @@ class HomePage:
 
     def _facts(self, snapshot: Snapshot) -> Facts:
         standings, broken = self._lanes.all()
-        blocked = tuple((one.lane.name, instant(one.blocked_since)) for one in standings if one.blocked)
+        # A lane that has never run holds nothing back: there is nothing to publish yet.
+        blocked = tuple(
+            (one.lane.name, instant(one.blocked_since))
+            for one in standings
+            if one.blocked and one.verdict.report["entries_total"]
+        )
         problems = tuple(dict.fromkeys(_sentence(problem, snapshot) for problem in snapshot.catalog.problems))
         wrong_lanes = tuple(f"The lane {name} cannot be read: {one}" for name, one in broken.items())
         warnings = (*self._troubles(), *wrong_lanes, *clock_warnings(snapshot, datetime.now(UTC)))

@@ -1,6 +1,8 @@
 """How YAML becomes Dagster. The only room, beside the doors, that knows Dagster; it computes nothing itself."""
 
 from heartbeat_assets.components.heartbeat_lane import HeartbeatLane
+from heartbeat_assets.components.metric_guard import metrics_allow, metrics_holding, require_metrics
+from heartbeat_assets.components.metric_service import MetricService
 from heartbeat_assets.components.run_pruning import RunPruning
 
-__all__ = ["HeartbeatLane", "RunPruning"]
+__all__ = ["HeartbeatLane", "MetricService", "RunPruning", "metrics_allow", "metrics_holding", "require_metrics"]

@@ -1,4 +1,4 @@
-"""What every asset of a lane shares: its key, group, owners and tags, and how it fails.
+"""What every asset of a lane or a service shares: its key, group, owners and tags, and how it fails.
 
 It must not know what an asset computes.
 """
@@ -10,23 +10,27 @@ import dagster as dg
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.ledger import LedgerError
+from heartbeat_assets.metrics.service import Service
+
+AssetOwner = Lane | Service
+"""Whose assets they are: one group, named after it."""
 
 DIGEST, HEARTBEAT, COMPACTED, PUBLISHED = "digest", "heartbeat", "heartbeat_compacted", "published"
 
 
-def asset_key(lane: Lane, name: str) -> dg.AssetKey:
-    """The key of the lane's asset `name`."""
-    return dg.AssetKey([lane.name, name])
+def asset_key(owner: AssetOwner, name: str) -> dg.AssetKey:
+    """The key of the asset `name` of a lane or a service."""
+    return dg.AssetKey([owner.name, name])
 
 
-def about(lane: Lane, name: str, kinds: set[str]) -> dict[str, Any]:
-    """The arguments that place the asset `name`: its key, its lane's group, owners and tag, and its kinds."""
+def about(owner: AssetOwner, name: str, kinds: set[str]) -> dict[str, Any]:
+    """The arguments that place the asset `name`: its key, its lane's or service's group, owners and tag, its kinds."""
     return {
-        "key": asset_key(lane, name),
-        "group_name": lane.name,
-        "owners": lane.spec.owners or None,
+        "key": asset_key(owner, name),
+        "group_name": owner.name,
+        "owners": owner.spec.owners or None,
         "kinds": kinds,
-        "tags": {"heartbeat/lane": lane.name},
+        "tags": {f"heartbeat/{owner.kind}": owner.name},
     }
 
 

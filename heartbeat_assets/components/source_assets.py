@@ -1,8 +1,8 @@
-"""The assets of a lane's sources: telemetry read into Parquet, documents and tables looked at.
+"""The assets of the sources of a lane or a service: telemetry read into Parquet, documents and tables looked at.
 
 Each shows what is there, how old it is and which columns it has. A source that cannot be read fails its check and not
-its step: the digest behind it fails instead, once for all sources, and leaves a failed heartbeat. It must not compute
-KPIs.
+its step: what lies behind it fails instead, the digest once for all sources, which leaves a failed heartbeat, or the
+metrics that read it. It must not compute KPIs or metrics.
 """
 
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 import dagster as dg
 
 from heartbeat_assets.components import source_metadata
-from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
+from heartbeat_assets.components.asset_basics import AssetOwner, about, asset_key, failing_clearly
 from heartbeat_assets.errors import HeartbeatError, InputMissing
-from heartbeat_assets.lanes.compute import update_telemetry
+from heartbeat_assets.lanes.compute import update_telemetry as update_telemetry_of_lane
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.late import LatePeriod, late_periods
 from heartbeat_assets.lanes.period_views import dated_sources
@@ -20,21 +20,22 @@ from heartbeat_assets.ledger import LedgerError
 from heartbeat_assets.sources.inputs import read_document, resolve_inputs
 from heartbeat_assets.sources.opening import look_at_source
 from heartbeat_assets.sources.spec import EventsSource, JsonSource, TableSource
+from heartbeat_assets.sources.telemetry import update_telemetry
 
 READABLE, NONE_LATE = "readable", "none_late"
 _PERIODS_TOLD = 20
 _KINDS = {"events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"}}
 
 
-def source_asset_name(lane: Lane, source: str) -> str:
+def source_asset_name(owner: AssetOwner, source: str) -> str:
     """What the asset of `source` is called."""
-    return lane.spec.sources[source].asset or source
+    return owner.sources[source].asset or source
 
 
-def source_asset(lane: Lane, name: str) -> dg.AssetsDefinition:
+def source_asset(owner: AssetOwner, name: str) -> dg.AssetsDefinition:
     """The asset of the source `name`, with a check that tells whether it can be read."""
-    source = lane.spec.sources[name]
-    key = asset_key(lane, source_asset_name(lane, name))
+    source = owner.sources[name]
+    key = asset_key(owner, source_asset_name(owner, name))
     absent = "" if source.required else " It may be absent."
     readable = dg.AssetCheckSpec(
         READABLE, asset=key, description=f"The source is there, can be read and has its columns.{absent}"
@@ -42,19 +43,21 @@ def source_asset(lane: Lane, name: str) -> dg.AssetsDefinition:
 
     specs = [readable]
     # Counted over all sources, so it is told once, at the first that knows when its rows happened.
-    if lane.spec.partitions is not None and dated_sources(lane)[:1] == [name]:
+    lane = owner if isinstance(owner, Lane) and owner.spec.partitions is not None else None
+    tells_late = lane is not None and dated_sources(lane)[:1] == [name]
+    if tells_late:
         said = "Nothing came after its period was recorded. Warns, never blocks."
         specs.append(dg.AssetCheckSpec(NONE_LATE, asset=key, description=said))
 
     @dg.asset(
-        **about(lane, source_asset_name(lane, name), _KINDS[source.kind]),
+        **about(owner, source_asset_name(owner, name), _KINDS[source.kind]),
         check_specs=specs,
         description=f"{source.description} Read from `{source.place}`.".strip(),
     )
-    def source_of_lane(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def source_of_owner(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with failing_clearly():
             try:
-                shown = _shown(lane, name, context)
+                shown = _shown(owner, name, context)
             except HeartbeatError as problem:
                 context.log.error(str(problem))
                 return dg.MaterializeResult(
@@ -62,13 +65,13 @@ def source_asset(lane: Lane, name: str) -> dg.AssetsDefinition:
                     check_results=[_warned(spec.name, f"{problem}.") for spec in specs],
                 )
         results = [dg.AssetCheckResult(check_name=READABLE, passed=True)]
-        if len(specs) > 1:
+        if lane is not None and tells_late:
             late, result = _looked_for_late(lane)
             shown |= source_metadata.of_late_telemetry(late)
             results.append(result)
         return dg.MaterializeResult(metadata=shown, check_results=results)
 
-    return source_of_lane
+    return source_of_owner
 
 
 def _warned(check: str, said: str) -> dg.AssetCheckResult:
@@ -93,16 +96,20 @@ def _looked_for_late(lane: Lane) -> tuple[list[LatePeriod], dg.AssetCheckResult]
     )
 
 
-def _shown(lane: Lane, name: str, context: dg.AssetExecutionContext) -> dict[str, Any]:
-    source = lane.spec.sources[name]
+def _shown(owner: AssetOwner, name: str, context: dg.AssetExecutionContext) -> dict[str, Any]:
+    source = owner.sources[name]
     if isinstance(source, EventsSource):
-        reports = update_telemetry(lane, context.log.info, only=name)
-        return source_metadata.of_telemetry(lane, name, reports.get(name))
-    paths = resolve_inputs(lane, only=name)
+        # A lane's queries have rollups, made from what is new.
+        if isinstance(owner, Lane):
+            reports = update_telemetry_of_lane(owner, context.log.info, only=name)
+        else:
+            reports = update_telemetry(owner, context.log.info, only=name)
+        return source_metadata.of_telemetry(owner, name, reports.get(name))
+    paths = resolve_inputs(owner, only=name)
     if name not in paths:
         return {"present": False}
     path = paths[name]
     if isinstance(source, JsonSource):
         return source_metadata.of_document(path, read_document(name, path) if path else None)
-    seen, rows = look_at_source(lane, name, path)
+    seen, rows = look_at_source(owner, name, path)
     return source_metadata.of_table(source.place if isinstance(source, TableSource) else source.table, seen, rows)

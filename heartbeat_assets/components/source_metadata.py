@@ -1,6 +1,6 @@
 """What Dagster shows of a source: how much there is, how old it is, its columns, and what could not be read.
 
-It must not read sources; `lanes` does.
+It must not read sources; `sources` does.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 import dagster as dg
 
 from heartbeat_assets.components.markdown_tables import markdown_table
-from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.late import LatePeriod
 from heartbeat_assets.sources.opening import telemetry_store
+from heartbeat_assets.sources.owner import SourceOwner
 from heartbeat_assets.sources.spec import EventsSource
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.telemetry.store import IngestReport
@@ -28,7 +28,7 @@ _PERIODS_SHOWN = 50
 _TYPES = ("varchar", "varchar", "bigint", "double")
 
 
-def of_telemetry(lane: Lane, source: str, report: IngestReport | None) -> Metadata:
+def of_telemetry(owner: SourceOwner, source: str, report: IngestReport | None) -> Metadata:
     """What a look at the telemetry came to, with the newest bad lines."""
     if report is None:
         return {"present": False}
@@ -42,15 +42,15 @@ def of_telemetry(lane: Lane, source: str, report: IngestReport | None) -> Metada
         "files_read": report.files_read,
         "files_forgotten": report.files_forgotten,
         "bytes_read": report.bytes_read,
-        "dagster/column_schema": dg.TableSchema(columns=_event_columns(lane, source)),
+        "dagster/column_schema": dg.TableSchema(columns=_event_columns(owner, source)),
     }
-    path = lane.source_path(source)
+    path = owner.source_path(source)
     files = event_files(path) if path else []
     if files:
         shown["modified"] = dg.MetadataValue.timestamp(max(file.stat().st_mtime for file in files))
     if report.parse_errors:
         bad = []
-        for line in telemetry_store(lane, source).quarantined():
+        for line in telemetry_store(owner, source).quarantined():
             bad.append([line["file"], str(line["line"]), line["reason"], _short(line["text"])])
             if len(bad) == _QUARANTINE_SHOWN:
                 break
@@ -58,9 +58,9 @@ def of_telemetry(lane: Lane, source: str, report: IngestReport | None) -> Metada
     return shown
 
 
-def _event_columns(lane: Lane, source: str) -> list[dg.TableColumn]:
-    """The columns that digest.sql sees of telemetry: the typed ones, and a flag per event set."""
-    events = lane.spec.sources[source]
+def _event_columns(owner: SourceOwner, source: str) -> list[dg.TableColumn]:
+    """The columns that SQL sees of telemetry: the typed ones, and a flag per event set."""
+    events = owner.sources[source]
     sets = events.event_sets if isinstance(events, EventsSource) else {}
     typed = [dg.TableColumn(name, type=kind) for name, kind in zip(TYPED_COLUMNS, _TYPES, strict=True)]
     flags = [dg.TableColumn(name, type="boolean", description=", ".join(names)) for name, names in sets.items()]

@@ -80,7 +80,7 @@ def _within(
         sentence = f"{said}: back within {against}, but not yet at its recovery value {recovery}."
     else:
         sentence = f"{said}, beyond {against}."
-    return MetricFinding(file.metric_id, check, False, severity, sentence + _stands_behind(state))
+    return MetricFinding(file.metric_id, check, False, severity, sentence + _stands_behind(state, severity))
 
 
 def _fresh(
@@ -107,7 +107,8 @@ def _fresh(
     return MetricFinding(name, FRESH, True, severity, f"{said[0].upper()}{said[1:]} {limit}.")
 
 
-def _stands_behind(state: MetricState) -> str:
+def _stands_behind(state: MetricState, severity: Severity) -> str:
     if state.verified and state.owner is not None:
-        return f" {state.owner} stands behind it; what depends on it is held."
+        held = "what depends on it is held" if severity == "error" else "the service lets it only warn"
+        return f" {state.owner} stands behind it; {held}."
     return " Nobody has verified it, so it only warns."

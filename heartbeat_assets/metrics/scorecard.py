@@ -112,8 +112,8 @@ def publish_scorecard(service: Service, document: Document) -> Path:
     target = service.published
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     with releasing(target):
-        before = published_scorecard(service)
-        if before is None or str(before.get("published_at")) <= document["published_at"]:
+        before = published_at(service)
+        if before is None or before <= datetime.fromisoformat(document["published_at"]):
             release(target, dict(zip(FILES, (text, scorecard_markdown(document)), strict=True)), "scorecard")
     return target
 

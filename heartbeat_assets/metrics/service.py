@@ -45,7 +45,8 @@ class Service:
     @property
     def published(self) -> Path:
         """The folder that readers of the published scorecard are pointed at."""
-        return self.settings.home / "published" / self.name
+        # Not among the lanes' reports: a lane may have the same name.
+        return self.settings.home / "scorecards" / self.name
 
     @property
     def metrics_folder(self) -> Path:

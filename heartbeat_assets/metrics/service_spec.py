@@ -53,7 +53,7 @@ class ServiceSpec(Model):
     checks: CheckSeverities = Field(
         default_factory=CheckSeverities, description="What failing checks of verified metrics are."
     )
-    history: History = Field(default_factory=History, description="How far back values may be computed.")
+    history: History = Field(default_factory=History, description="Since when there are partitions in Dagster.")
     query_seconds: Whole = Field(
         60, ge=1, le=86_400, description="A metric's query that takes longer is stopped; the others go on."
     )

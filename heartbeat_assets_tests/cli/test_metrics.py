@@ -45,7 +45,8 @@ def test_the_help_of_every_subcommand_shows_an_example_and_its_options(heartbeat
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     shown = r"heartbeat metrics\n" if command == "list" else rf"heartbeat metrics {command}\b"
     assert re.search(rf"^  {shown}", outcome.stdout, re.MULTILINE), outcome.stdout
-    assert "--json / --table" in outcome.stdout
+    # A schema is JSON and nothing else.
+    assert command == "schema" or "--json / --table" in outcome.stdout
     assert max(map(len, outcome.stdout.splitlines())) <= WIDTH
 
 
@@ -356,3 +357,9 @@ def test_the_doctor_says_that_a_schedule_stands_still(heartbeat: Heartbeat, shop
     assert finding["status"] == "degraded"
     assert finding["finding"].startswith("newest tick 2026-02-01 23:00 UTC, computed ")
     assert finding["finding"].endswith("behind; is Dagster's daemon running (`make ui`)?")
+
+
+def test_the_schema_of_a_service_is_printed_and_nothing_else(heartbeat: Heartbeat) -> None:
+    from heartbeat_assets.metrics.schema import schema_text
+
+    assert heartbeat("metrics", "schema").stdout == schema_text()

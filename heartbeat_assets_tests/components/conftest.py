@@ -7,6 +7,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from heartbeat_assets.ledger import Ledger
+from heartbeat_assets.ledger.location import locate
+from heartbeat_assets_tests.components.metric_running import Shop
+
 
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
@@ -16,3 +20,11 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dag
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     with dg.DagsterInstance.ephemeral() as ephemeral:
         yield ephemeral
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """A project with the service `shop`, which has no metric yet."""
+    made = Shop(tmp_path / "project")
+    yield made
+    Ledger(locate(made.settings.ledger_url)).close()

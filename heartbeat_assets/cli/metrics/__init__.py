@@ -25,6 +25,7 @@ _COMMANDS = {
     "validate": ("validating", "Write a dated audit of a metric."),
     "discover": ("discovering", "See what there is to build a metric on."),
     "new": ("making", "Make a metric from a query."),
+    "schema": ("schema", "Print the JSON schema of a service's defs.yaml."),
 }
 
 
