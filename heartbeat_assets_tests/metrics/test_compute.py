@@ -89,15 +89,15 @@ def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_runs(timed: Tim
 def test_only_the_metrics_that_are_asked_for_are_computed(timed: TimedShop) -> None:
     timed.write_count("one")
     timed.write_count("two")
-    assert [value.metric_id for value in timed.compute(only=["two"]).values] == ["two"]
+    assert list(timed.compute(only=["two"]).newest) == ["two"]
     assert timed.values("one") == []
 
 
 def test_daily_metrics_have_ticks_of_their_own(timed: TimedShop) -> None:
     timed.write_count("a_day", every="day")
     timed.write_count("an_hour")
-    assert [value.metric_id for value in timed.compute().values] == ["an_hour"]
-    assert [value.metric_id for value in timed.compute(every="day").values] == ["a_day"]
+    assert list(timed.compute().newest) == ["an_hour"]
+    assert list(timed.compute(every="day").newest) == ["a_day"]
     assert timed.newest("a_day").tick == datetime(2026, 2, 23, tzinfo=UTC)
 
 
@@ -109,7 +109,7 @@ def test_a_retry_makes_no_second_row(timed: TimedShop) -> None:
     timed.compute()
     timed.write_orders(3)
     again = timed.compute()
-    assert (again.recorded, again.known, again.values) == (0, 1, [])
+    assert (again.recorded, again.known, again.computed) == (0, 1, 0)
     assert [(value.value, value.revision) for value in timed.values()] == [(24.0, 1)]
     assert timed.store.marks()[0] == 1
 
@@ -299,7 +299,8 @@ def test_a_broken_file_of_a_daily_metric_is_without_data_once_a_day(timed: Timed
     timed.compute(ticks=days, every="day")
     timed.write_count(every="day", direction="sideways")
     assert timed.compute().computed == 0
-    assert [value.tick for value in timed.compute(every="day").values] == [datetime(2026, 2, 23, tzinfo=UTC)]
+    (value,) = timed.compute(every="day").newest.values()
+    assert value.tick == datetime(2026, 2, 23, tzinfo=UTC)
 
 
 # --- Either ledger ----------------------------------------------------------------------------------------------------
