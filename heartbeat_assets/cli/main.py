@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -16,9 +15,9 @@ from typing import Any
 
 import click
 
+from heartbeat_assets.cli.lazy import LazyGroup
 from heartbeat_assets.errors import HeartbeatError
 
-# Command name to the module that has it, and what it is for; the object is the name with `_command` behind.
 _COMMANDS = {
     "run": ("run", "Run lanes now, from their sources to their reports."),
     "check": ("check", "Check lanes in continuous integration; no server, no daemon."),
@@ -57,23 +56,11 @@ class Problem(click.ClickException):
             click.echo(json.dumps(error, ensure_ascii=False), file=stream)
 
 
-class Commands(click.Group):
-    """Looks commands up by name and imports only the one that is called."""
+class Commands(LazyGroup):
+    """The commands, and how whatever goes wrong in one leaves."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"heartbeat_assets.cli.{_COMMANDS[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_command")
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+    package = "heartbeat_assets.cli"
+    listed = _COMMANDS
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         with _usage_as_object():

@@ -14,6 +14,7 @@ from typing import Any
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.problems import NO_ATTRIBUTES, checked_spec
 from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.specs.read_once import ReadOnce
 from heartbeat_assets.specs.yaml_file import documents_in
 
 COMPONENT_TYPES = ("heartbeat_assets.HeartbeatLane", "heartbeat_assets.components.HeartbeatLane")
@@ -24,7 +25,6 @@ _OTHER_TYPES = (
     "heartbeat_assets.components.MetricService",
 )
 _FIELDS = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
-_loaded: dict[Path, tuple[int, int, LaneSpec | None]] = {}
 
 
 def spec_in(file: Path) -> LaneSpec | None:
@@ -32,19 +32,18 @@ def spec_in(file: Path) -> LaneSpec | None:
 
     Raises SpecProblem.
     """
-    try:
-        stat = file.stat()
-    except OSError as problem:
-        raise SpecProblem(str(file), [f"cannot be read: {problem.strerror}"]) from problem
-    known = _loaded.get(file)
-    if known and known[:2] == (stat.st_mtime_ns, stat.st_size):
-        return known[2]
+    return _spec_in(file)
+
+
+def _read(file: Path) -> LaneSpec | None:
     spec = None
     for document in documents_in(file):
         if isinstance(document, dict) and _is_lane(document, file):
             spec = checked_spec(document.get("attributes"), str(file))
-    _loaded[file] = (stat.st_mtime_ns, stat.st_size, spec)
     return spec
+
+
+_spec_in = ReadOnce(_read)
 
 
 def _is_lane(document: dict[Any, Any], file: Path) -> bool:

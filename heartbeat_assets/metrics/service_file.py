@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.metrics.service_spec import CheckSeverities, History, ServiceSchedule, ServiceSpec
 from heartbeat_assets.specs.problems import checked
+from heartbeat_assets.specs.read_once import ReadOnce
 from heartbeat_assets.specs.yaml_file import documents_in
 
 COMPONENT_TYPES = ("heartbeat_assets.MetricService", "heartbeat_assets.components.MetricService")
@@ -23,7 +24,6 @@ NO_ATTRIBUTES = "attributes: must be a mapping of the service's settings"
 
 _FIELDS = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
 _MODELS: dict[object, type[BaseModel]] = {"schedule": ServiceSchedule, "checks": CheckSeverities, "history": History}
-_loaded: dict[Path, tuple[int, int, ServiceSpec | None]] = {}
 
 
 def checked_service(attributes: Any, file: str) -> ServiceSpec:
@@ -36,19 +36,17 @@ def service_spec_in(file: Path) -> ServiceSpec | None:
 
     Raises SpecProblem.
     """
-    try:
-        stat = file.stat()
-    except OSError as problem:
-        raise SpecProblem(str(file), [f"cannot be read: {problem.strerror}"]) from problem
-    known = _loaded.get(file)
-    if known and known[:2] == (stat.st_mtime_ns, stat.st_size):
-        return known[2]
+    return _spec_in(file)
+
+
+def _read(file: Path) -> ServiceSpec | None:
     documents = [one for one in documents_in(file) if isinstance(one, dict) and _is_service(one, file)]
     if len(documents) > 1:
         raise SpecProblem(str(file), ["holds two services; put each into a folder of its own"])
-    spec = checked_service(documents[0].get("attributes"), str(file)) if documents else None
-    _loaded[file] = (stat.st_mtime_ns, stat.st_size, spec)
-    return spec
+    return checked_service(documents[0].get("attributes"), str(file)) if documents else None
+
+
+_spec_in = ReadOnce(_read)
 
 
 def _is_service(document: dict[Any, Any], file: Path) -> bool:

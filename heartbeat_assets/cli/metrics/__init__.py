@@ -5,11 +5,10 @@ A subcommand is imported when it is called; without one the metrics are listed. 
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
-# Subcommand to the module that has it and what it is for; the object is the name with `_command` behind.
+from heartbeat_assets.cli.lazy import LazyGroup
+
 _COMMANDS = {
     "list": ("listing", "List the metrics, worst first."),
     "show": ("showing", "Show everything about a metric."),
@@ -29,23 +28,11 @@ _COMMANDS = {
 }
 
 
-class Subcommands(click.Group):
-    """Looks subcommands up by name and imports only the one that is called."""
+class Subcommands(LazyGroup):
+    """The subcommands; without one, `list`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"heartbeat_assets.cli.metrics.{_COMMANDS[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_command")
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+    package = "heartbeat_assets.cli.metrics"
+    listed = _COMMANDS
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options are those of `list`, which is called without a subcommand."""
