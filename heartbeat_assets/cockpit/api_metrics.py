@@ -27,6 +27,7 @@ router = APIRouter(prefix="/api/metrics", tags=["metrics"])
 MetricId = Annotated[str, Path(description="The name of the metric's file.", examples=["answered_sessions"])]
 _EDITABLE = tuple(name for name in VerificationChange.model_fields if name != "reason")
 _LONGEST_REASON = 2000
+_MOST_DIGITS = 400
 _MOST_VALUES = 50_000
 _JSON = ("application/json", "application/merge-patch+json")
 _CHANGE = {
@@ -172,7 +173,9 @@ def _changes(request: Request, body: bytes) -> tuple[dict[str, Any], str]:
     if kind not in _JSON:
         raise Refusal(415, "Send the change as application/json.", headers={"Accept-Patch": ", ".join(_JSON)})
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_without_twins)
+        document = json.loads(
+            body.decode("utf-8"), parse_constant=_refuse_constant, parse_int=_whole, object_pairs_hook=_without_twins
+        )
     except (ValueError, RecursionError) as problem:
         raise Refusal(400, f"The body is not JSON: {problem}.") from None
     if not isinstance(document, dict):
@@ -180,6 +183,9 @@ def _changes(request: Request, body: bytes) -> tuple[dict[str, Any], str]:
     reason = document.pop("reason", None)
     if reason is not None and (not isinstance(reason, str) or len(reason) > _LONGEST_REASON):
         raise Refusal(422, f"reason: must be a text of at most {_LONGEST_REASON:,} characters.", field="reason")
+    # Lines may break in it, but what is kept for ever can be read by everybody, and any database takes it.
+    if reason and not " ".join(reason.split()).isprintable():
+        raise Refusal(422, "reason: has characters that cannot be shown; write it anew.", field="reason")
     for field, value in document.items():
         _check_field(field, value)
     if not document:
@@ -212,6 +218,12 @@ def _in_utc(name: str, moment: datetime | None) -> datetime | None:
 
 def _refuse_constant(literal: str) -> Any:
     raise ValueError(f"{literal} is no number")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number has more than {_MOST_DIGITS} digits")
+    return int(digits)
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.requests import HTTPConnection
@@ -58,7 +59,7 @@ def refusal_page(request: HTTPConnection, refusal: Refusal) -> Response:
     return HTMLResponse(text, refusal.status, headers=refusal.headers)
 
 
-def sign_in_page(request: HTTPConnection, following: str, problem: str, status: int, wait: int) -> Response:
+def sign_in_page(request: HTTPConnection, following: str, problem: str, status: int) -> Response:
     """The form; `problem` says why the last attempt failed."""
     cockpit = cockpit_of(request)
     wrong = cockpit.readers.operators.problem
@@ -67,10 +68,11 @@ def sign_in_page(request: HTTPConnection, following: str, problem: str, status: 
     view = SignInView(
         next=following,
         problem=problem,
-        retry_after_seconds=wait,
         form_token=cockpit.readers.sessions.csrf_token(FORM_SUBJECT),
     )
-    return HTMLResponse(render("sign_in.html", view=view, page=page_of(request)), status)
+    # Its own address may have a token in it, which is not to be handed on as the place to go to afterwards.
+    page = replace(page_of(request), path=following)
+    return HTMLResponse(render("sign_in.html", view=view, page=page), status)
 
 
 def _reader(request: HTTPConnection) -> Reader:

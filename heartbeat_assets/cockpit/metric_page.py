@@ -139,11 +139,16 @@ def _audited(event: MetricEvent) -> AuditEvent:
         who=event.actor,
         via=event.via,
         field=event.field,
-        before=event.before or "",
-        after=event.after or "",
+        before=_recorded(event.field, event.before),
+        after=_recorded(event.field, event.after),
         why=event.reason,
         entry_hash=event.entry_hash,
     )
+
+
+def _recorded(field: str, value: str | None) -> str:
+    # A threshold as people type it.
+    return (value or "").removesuffix(".0") if field.endswith("_value") else value or ""
 
 
 def _place(cockpit: Cockpit, file: MetricFile | None) -> str:

@@ -26,7 +26,14 @@ _SCHEMES = {
 def corrected(document: dict[str, Any]) -> dict[str, Any]:
     """`document` with problem documents for every error, and with the two ways to be somebody."""
     for method, operation in _operations(document):
-        for status, answer in operation.get("responses", {}).items():
+        answers = operation.setdefault("responses", {})
+        answers.setdefault("421", {"description": "The Host is not the cockpit's."})
+        if "401" in answers:
+            # Wherever a token is looked at, it is not after too many that were nobody's.
+            answers.setdefault(
+                "429", {"description": "Too many sign-ins have failed; Retry-After says how long to wait."}
+            )
+        for status, answer in answers.items():
             if status.isdigit() and int(status) >= 400:
                 answer["content"] = {MEDIA_TYPE: _PROBLEM}
                 answer["description"] = answer["description"].replace("Validation Error", "A parameter is wrong.")

@@ -45,7 +45,14 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"time": time_element, "since": since_element, "day": _day, "svg": Markup, "path": _path}
+    made.filters |= {
+        "time": time_element,
+        "since": since_element,
+        "day": _day,
+        "instant": _instant,
+        "svg": Markup,
+        "path": _path,
+    }
     made.tests["in_filter"] = _in_filter
     made.globals |= {"static": static_path, "render_tile": render_tile, "MARKS": MARKS}
     return made
@@ -73,11 +80,16 @@ def _time(at: datetime | None, nothing: str, attributes: str) -> Markup:
         return Markup.escape(nothing)
     at = at.astimezone(UTC)
     words = f"{at.day} {_MONTHS[at.month - 1]} {at:%H:%M} UTC"
-    return Markup(f'<time{attributes} datetime="{at:%Y-%m-%dT%H:%MZ}">{words}</time>')
+    return Markup(f'<time{attributes} datetime="{at.isoformat()[:16]}Z">{words}</time>')
 
 
 def _day(at: date | None) -> str:
-    return f"{at:%Y-%m-%d}" if at else ""
+    # %Y writes the year 26 as "26", which no field for a date takes.
+    return at.isoformat()[:10] if at else ""
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def _path(name: str) -> str:

@@ -107,6 +107,7 @@ def test_the_lane_page_shows_rows_rules_and_why_it_is_blocked_as_text(lanes: Bro
     overview = lanes.get("/lanes").text
     assert f'href="/lanes/{LANE}"' in overview
     assert "1 of 1 lanes is blocked" in overview
+    assert overview.count("Publishing is blocked") == 1
     assert f'href="/lanes/{LANE}"' in lanes.get("/").text
 
 

@@ -180,6 +180,27 @@ def test_the_chart_is_of_the_stretch_that_is_asked_for(
     assert shown or "There is no value in this range" in answer.text
 
 
+def test_the_days_of_a_stretch_stay_as_they_were_entered(browser: Browser) -> None:
+    for first, last in (("2026-02-23", "2026-02-23"), ("2025-12-30", "2026-02-28"), ("0999-12-31", "1000-01-02")):
+        text = browser.get(f"/metrics/answered?range=custom&from={first}&to={last}").text
+        assert f'name="from" value="{first}"' in text
+        assert f'name="to" value="{last}"' in text
+
+
+def test_a_due_date_is_shown_as_a_field_for_dates_takes_it(browser: Browser) -> None:
+    assert browser.call("answered", {"target_due_date": "0026-12-31"}).status_code == 200
+
+    assert 'value="0026-12-31"' in browser.get("/metrics/answered").text
+
+
+def test_the_audit_trail_has_thresholds_as_they_were_typed(browser: Browser) -> None:
+    browser.call("answered", {"norm_value": 12, "alert_value": 10, "recovery_value": None})
+
+    text = browser.get("/metrics/answered").text
+    assert 'title="12">12<' in text
+    assert "12.0" not in text
+
+
 def test_the_table_has_the_newest_ticks_and_says_how_many_are_in_the_csv_alone(
     browser: Browser, shop: CockpitProject
 ) -> None:
@@ -205,6 +226,10 @@ def test_a_retired_metric_says_when_why_and_by_whom_and_keeps_its_history(
     assert "By registry on " in text
     assert "its file is gone" in text
     assert "stage 10 of 10" in text
+    # What its file said is gone with the file.
+    assert "Methodology" not in text
+    assert "computed daily" not in text
+    assert "</b>," not in text
     assert browser.get("/metrics/waiting/history.csv").text.count("\r\n") == 3
     assert "Waiting" not in browser.get("/").text
 

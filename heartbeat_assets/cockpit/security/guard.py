@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
@@ -58,6 +58,9 @@ class Guard:
             await send(message)
 
         request = Request(scope, receive)
+        if self._readers.secure(request):
+            # Else a redirect would lead whoever came by HTTPS to an address without.
+            scope["scheme"] = "https"
         try:
             self._check_host(request)
             receive = await self._checked(request, receive)
@@ -119,11 +122,9 @@ def _check_same_origin(request: Request) -> None:
     """A browser says where a write comes from: it must be a page of this host."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
-    foreign = origin is not None and (
-        urlsplit(origin).scheme not in ("http", "https")
-        or urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
-    )
-    if foreign or site not in ("same-origin", "none"):
+    scheme, _, host = (origin or "").lower().partition("://")
+    ours = scheme in ("http", "https") and host == request.headers.get("host", "").lower()
+    if (origin is not None and not ours) or site not in ("same-origin", "none"):
         raise Refusal(403, "The request comes from another site. Changes are made on the cockpit's own pages.")
 
 

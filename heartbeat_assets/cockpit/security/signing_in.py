@@ -20,8 +20,8 @@ from heartbeat_assets.cockpit.security.sessions import LIFETIME_SECONDS
 _OUR_PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]{0,1000}")
 FORM_SUBJECT = "sign-in form"
 
-SignInPage = Callable[[Request, str, str, int, int], Response]
-"""Makes the page of a request: where to go next, the problem, the status, how long to wait."""
+SignInPage = Callable[[Request, str, str, int], Response]
+"""Makes the page of a request: where to go next, the problem, the status."""
 
 
 def sign_in_router(readers: Readers, page: SignInPage) -> APIRouter:
@@ -32,7 +32,7 @@ def sign_in_router(readers: Readers, page: SignInPage) -> APIRouter:
     def by_link(request: Request, token: str = "", next: str = "/") -> Response:
         following = own_path(next)
         if not token:
-            return page(request, following, "", 200, 0)
+            return page(request, following, "", 200)
         return _signed_in(request, token, None, following)
 
     @router.post(SIGN_IN)
@@ -40,7 +40,7 @@ def sign_in_router(readers: Readers, page: SignInPage) -> APIRouter:
         fields = await _fields(request)
         if not readers.sessions.is_csrf_token(fields.get("csrf_token", ""), FORM_SUBJECT):
             problem = "The page was too old, or the cockpit was started again meanwhile. Enter the token once more."
-            return page(request, own_path(fields.get("next", "/")), problem, 403, 0)
+            return page(request, own_path(fields.get("next", "/")), problem, 403)
         return _signed_in(
             request, fields.get("token", "").strip(), fields.get("email") or None, own_path(fields.get("next", "/"))
         )
@@ -58,7 +58,7 @@ def sign_in_router(readers: Readers, page: SignInPage) -> APIRouter:
         try:
             operator = readers.operator_with(request, token, name)
         except Refusal as refusal:
-            answer = page(request, following, refusal.detail, refusal.status, int(refusal.extra.get("retry_after", 0)))
+            answer = page(request, following, refusal.detail, refusal.status)
             answer.headers.update(refusal.headers)
             return answer
         return _with_session(request, operator, following)

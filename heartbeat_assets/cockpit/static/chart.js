@@ -1,7 +1,7 @@
-// One tab stop for a chart or strip instead of hundreds: arrow keys, Home and End move within it.
+// One tab stop for a chart or strip instead of hundreds: arrow keys, Home and End move within it. A mark opens its row.
 "use strict";
 // What does not fit is scrolled to its newest end.
-for (const drawn of document.querySelectorAll(".scroll > .beats, figure > .chart")) {
+for (const drawn of document.querySelectorAll(".scroll > .beats, .drawn > .chart")) {
   drawn.parentElement.scrollLeft = drawn.parentElement.scrollWidth;
 }
 for (const group of document.querySelectorAll(".pts, .strip, .trend")) {
@@ -17,3 +17,9 @@ for (const group of document.querySelectorAll(".pts, .strip, .trend")) {
     stops[to].focus();
   });
 }
+const openTarget = () => {
+  const row = document.getElementById(location.hash.slice(1));
+  if (row instanceof HTMLDetailsElement) row.open = true;
+};
+window.addEventListener("hashchange", openTarget);
+openTarget();

@@ -36,7 +36,6 @@
   const asked = (field, value) => {
     const written = value.trim();
     if (!written) return null;
-    // What is no number goes as it was typed: the server says what is wrong with it.
     return field.endsWith("_value") && Number.isFinite(Number(written)) ? Number(written) : written;
   };
 
@@ -114,12 +113,13 @@
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) return succeed(change, said, answer.headers.get("ETag"));
     if (answer.status === 409 || answer.status === 412) return conflict(change, said, answer.headers.get("ETag"));
-    if (answer.status === 401 || answer.status === 403) {
-      return fail(change.field, said.detail || "Only signed-in operators change this. What you typed is kept.", true);
-    }
+    if (answer.status === 401) return fail(change.field, "You are signed out, so this is not saved.", true);
+    if (answer.status === 403) return fail(change.field, said.detail || "Only signed-in operators change this.", true);
     const field = said.field && get(`e-${said.field}`) ? said.field : change.field;
     if (field !== change.field) clear(change.field);
-    return fail(field, said.detail || said.title || `The cockpit answered ${answer.status}. What you typed is kept.`);
+    // The message stands beside the field, so it need not name it.
+    const detail = said.detail?.replace(`${field}: `, "");
+    return fail(field, detail || said.title || `The cockpit answered ${answer.status}. What you typed is kept.`);
   }
 
   function succeed(change, metric, tag) {
@@ -198,6 +198,7 @@
       return clear(field);
     }
     const value = asked(field, input.value);
+    if (field.endsWith("_value") && typeof value === "string") return fail(field, "This is not a number; write it as 0.75.");
     if (input.dataset.sending === input.value) return undefined;
     input.dataset.sending = input.value;
     return send({ field, value, why: reason.value.trim() }).finally(() => { delete input.dataset.sending; });

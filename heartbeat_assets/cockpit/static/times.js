@@ -24,6 +24,11 @@
     }
   }
 
+  // Paper does not know when it is read.
+  window.addEventListener("beforeprint", () => {
+    for (const time of document.querySelectorAll("time:not(.abs)[title]")) time.textContent = time.title;
+  });
+  window.addEventListener("afterprint", () => tell(document));
   tell(document);
   setInterval(() => tell(document), 60000);
 })();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from heartbeat_assets.cockpit.views.tile import MARKS, WORDS, TileView
@@ -112,6 +112,11 @@ class RangeChoice:
     until: datetime
     problem: str = ""
     """Why the stretch that was asked for could not be shown, as a sentence; "" when it could."""
+
+    @property
+    def last_day(self) -> date:
+        """The last day that has a part in it: midnight, where it ends, is the next day's."""
+        return (self.until - timedelta(microseconds=1)).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,6 @@ class SignInView:
     """The path to go to afterwards. The server must have checked that it is one of its own."""
     problem: str = ""
     """Why the last attempt failed, as a sentence; "" on the first."""
-    retry_after_seconds: int = 0
-    """More than 0 when too many attempts failed: how long to wait."""
     form_token: str = ""
     """What the form sends back as `csrf_token`."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from heartbeat_assets.cockpit.rendering import STATIC
 from heartbeat_assets_tests.cockpit.browser.running import ANA, RunningCockpit, keep_screenshot
 
 Visit = Callable[..., Page]
@@ -100,6 +102,33 @@ def test_without_a_script_the_page_filters_and_tells_what_needs_one(visit: Visit
     expect(page.get_by_role("link", name="Orders of a day")).to_be_hidden()
     page.goto(f"{cockpit.address}/metrics/orders_day")
     expect(page.locator("figure svg").first).to_be_visible()
+
+
+def test_the_legend_of_a_chart_stays_in_sight_on_a_phone(visit: Visit) -> None:
+    page = visit("/metrics/orders_day?range=7d", width=360)
+    # The chart is scrolled to its newest end.
+    assert page.evaluate("document.querySelector('.drawn').scrollLeft") > 0
+    expect(page.locator("figcaption .key").first).to_be_in_viewport(ratio=0)
+    assert page.locator("figcaption").evaluate("one => one.getBoundingClientRect().left") >= 0
+
+
+def test_a_mark_leads_to_its_row_and_opens_it(visit: Visit) -> None:
+    page = visit("/sign-in")
+    page.set_content('<a href="#row-2">failed</a><details id="row-1"></details><details id="row-2"></details>')
+    page.evaluate((STATIC / "chart.js").read_text(encoding="utf-8"))
+    page.get_by_role("link", name="failed").click()
+    expect(page.locator("#row-2")).to_have_attribute("open", "")
+    expect(page.locator("#row-1")).not_to_have_attribute("open", "")
+
+
+def test_what_is_printed_says_instants_and_not_how_long_ago(visit: Visit) -> None:
+    page = visit("/metrics/orders_day")
+    first = page.locator("#audit time").first
+    expect(first).to_contain_text(re.compile("ago|just now"))
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(first).to_contain_text("UTC")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(first).to_contain_text(re.compile("ago|just now"))
 
 
 def test_a_page_weighs_less_than_100_kb_without_its_data(visit: Visit) -> None:

@@ -112,6 +112,8 @@ def test_a_threshold_on_the_wrong_side_is_told_beside_its_field_and_undo_takes_a
     expect(page.locator("#e-alert_value")).to_contain_text("norm_value")
     expect(alert).to_have_attribute("aria-invalid", "true")
     keep_screenshot(page, "metric-refused")
+    set_field(page, "Alert", "1,5")
+    expect(page.locator("#e-alert_value")).to_have_text("This is not a number; write it as 0.75.")
     set_field(page, "Alert", "12")
     expect(page.locator("#saved")).to_contain_text("alert is 12")
     expect(page.locator("#e-alert_value")).to_be_hidden()
@@ -158,3 +160,17 @@ def test_who_is_not_signed_in_can_read_everything_and_change_nothing(visit: Visi
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     expect(page.get_by_label("Owner", exact=True)).to_have_attribute("readonly", "")
     expect(page.get_by_role("button", name="Verify")).to_have_count(0)
+
+
+def test_who_was_signed_out_meanwhile_is_told_so_and_keeps_what_was_typed(
+    visit: Visit, cockpit: RunningCockpit
+) -> None:
+    page = visit("/")
+    sign_in_as_ana(page, cockpit)
+    page.goto(cockpit.address + METRIC)
+    page.context.clear_cookies()
+    set_field(page, "Owner", ANA)
+    problem = page.locator("#e-owner")
+    expect(problem).to_contain_text("You are signed out")
+    expect(problem.get_by_role("link", name="Sign in")).to_be_visible()
+    assert page.get_by_label("Owner", exact=True).input_value() == ANA

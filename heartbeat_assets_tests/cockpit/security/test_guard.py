@@ -150,6 +150,8 @@ def test_the_csrf_token_of_another_session_is_none(operator: Browser, opens: Ope
         {"Origin": "http://127.0.0.1:3000"},
         {"Origin": "null"},
         {"Origin": "file://127.0.0.1:8420"},
+        {"Origin": "http://[::1"},
+        {"Origin": ""},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],

@@ -79,3 +79,11 @@ def test_behind_the_proxy_failures_count_for_the_address_that_it_saw(opens: Open
 
 def test_behind_the_proxy_nobody_is_sent_to_a_form(opens: Opens) -> None:
     assert "/sign-in?next" not in proxied(opens).get("/").text
+
+
+def test_a_redirect_leads_to_https_whoever_came_by_it_and_nobody_else(opens: Opens) -> None:
+    forwarded = {**BOB, "X-Forwarded-Proto": "https"}
+
+    assert proxied(opens).get("/lanes/", headers=forwarded).headers["location"].startswith("https://")
+    assert proxied(opens).get("/lanes/", headers=BOB).headers["location"].startswith("http://")
+    assert opens().get("/lanes/", headers=forwarded).headers["location"].startswith("http://")
