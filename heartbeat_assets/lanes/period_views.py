@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.periods import Period
+from heartbeat_assets.sources.row_dates import period_column_problem
 from heartbeat_assets.sources.spec import EventsSource, RowsSource, Source, TableSource, WarehouseSource
 from heartbeat_assets.telemetry.typed_sql import identifier
 from heartbeat_assets.warehouse import add_rows, one_row, run
@@ -39,14 +40,9 @@ def check_period_column(lane: Lane, name: str, seen: TableSeen) -> None:
     column = source.period_column if isinstance(source, TableSource | WarehouseSource) else None
     if column is None:
         return
-    types = dict(seen.columns)
-    if column not in types:
-        what = f"no column {column!r}; there are {', '.join(types)}"
-    elif not types[column].startswith(("TIMESTAMP", "DATE")):
-        what = f"column {column!r} is {types[column]}; list it under `columns` as timestamp or date"
-    else:
-        return
-    raise SpecProblem(str(lane.folder / "defs.yaml"), [f"sources.{name}.period_column: {what}"])
+    what = period_column_problem(column, dict(seen.columns))
+    if what is not None:
+        raise SpecProblem(str(lane.folder / "defs.yaml"), [f"sources.{name}.period_column: {what}"])
 
 
 def show_period(connection: Connection, name: str, source: Source, period: Period) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE
 from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE, FigureBound
+from heartbeat_assets.sources.row_dates import rows_conflicts
 from heartbeat_assets.sources.spec import EventsSource, RowsSource
 
 if TYPE_CHECKING:
@@ -141,10 +142,11 @@ def _source_conflicts(spec: LaneSpec) -> Iterator[str]:
             field = f"sources.{name}.asset" if source.asset else f"sources.{name}"
             yield f"{field}: {asset!r} is already {assets[asset]}; give another `asset`"
         assets.setdefault(asset, f"the asset of sources.{name}")
-        if isinstance(source, RowsSource) and not source.required and not source.columns:
-            yield f"sources.{name}: is not required, so list its `columns`: an empty table stands in for it"
-        if isinstance(source, RowsSource) and source.period_column:
-            yield from _period_column_conflicts(spec, name, source)
+        if isinstance(source, RowsSource):
+            if source.period_column and spec.partitions is None:
+                where = f"sources.{name}.period_column"
+                yield f"{where}: the lane has no `partitions`; take it out, or partition the lane by day or hour"
+            yield from rows_conflicts(name, source)
     events = [name for name, source in spec.sources.items() if isinstance(source, EventsSource)]
     dated = [name for name, source in spec.sources.items() if isinstance(source, RowsSource) and source.period_column]
     if spec.partitions and not events and not dated:
@@ -159,16 +161,6 @@ def _source_conflicts(spec: LaneSpec) -> Iterator[str]:
         yield "sensor: a partitioned lane runs once a period, by its schedule; take the sensor out"
     elif spec.sensor and not events:
         yield "sensor: needs a source of kind events to watch"
-
-
-def _period_column_conflicts(spec: LaneSpec, name: str, source: RowsSource) -> Iterator[str]:
-    column, where = str(source.period_column), f"sources.{name}.period_column"
-    if spec.partitions is None:
-        yield f"{where}: the lane has no `partitions`; take it out, or partition the lane by day or hour"
-    if source.columns and column not in source.columns:
-        yield f"{where}: no column {column!r} under `columns`; {_instead(column, list(source.columns))}"
-    elif source.columns and source.columns[column] not in ("timestamp", "date"):
-        yield f"{where}: column {column!r} is {source.columns[column]}; it must be a timestamp or a date"
 
 
 def _missing_kpis(spec: LaneSpec) -> Iterator[str]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.metrics.metric_file import MetricFile, read_metric_file
-from heartbeat_assets.metrics.service import Service, add_service, load_service
+from heartbeat_assets.metrics.service import METRICS, Service, add_service, load_service
+from heartbeat_assets.metrics.service_file import COMPONENT_TYPES
 from heartbeat_assets.settings import Settings
 
 
@@ -21,7 +22,8 @@ class Catalog:
     """The metrics' files: those that are right, by their ids, and what is wrong with the others.
 
     `wrong` has the files with mistakes by service and id. `unread` names the folders whose defs.yaml or metrics could
-    not be read, and `complete` is false when a part of the defs folder could not: what is missing there may be there.
+    not be read or are no service's, and `complete` is false when a part of the defs folder could not: what is missing
+    there may be there.
     `clashes` are ids of right files that must not be registered, as their code is another's too.
     """
 
@@ -51,8 +53,10 @@ class Catalog:
 def load_catalog(settings: Settings) -> Catalog:
     """Every metric below the defs folder. Never raises for what is wrong there: that is in `problems`."""
     catalog = Catalog(settings)
-    for file in _defs_files(catalog):
+    defs_files, with_metrics = _walked(catalog)
+    for file in defs_files:
         _add_service(catalog, file)
+    _note_strays(catalog, with_metrics)
     found: dict[str, list[MetricFile]] = {}
     for service in catalog.services.values():
         for one in _metrics_of(catalog, service):
@@ -66,14 +70,40 @@ def load_catalog(settings: Settings) -> Catalog:
     return catalog
 
 
-def _defs_files(catalog: Catalog) -> list[Path]:
+def _walked(catalog: Catalog) -> tuple[list[Path], list[Path]]:
+    """Every defs.yaml below the defs folder, and every folder that has files of metrics."""
+
     def unreadable(problem: OSError) -> None:
         catalog.complete = False
         sentence = f"cannot be read: {problem.strerror}; metrics may be missing"
         catalog.problems.append(SpecProblem(str(problem.filename), [sentence]))
 
-    walk = os.walk(catalog.settings.defs, onerror=unreadable)
-    return sorted(Path(folder) / "defs.yaml" for folder, _, names in walk if "defs.yaml" in names)
+    files, with_metrics = [], []
+    for folder, _, names in os.walk(catalog.settings.defs, onerror=unreadable):
+        path = Path(folder)
+        if "defs.yaml" in names:
+            files.append(path / "defs.yaml")
+        if path.name == METRICS and any(_is_metric(name) for name in names):
+            with_metrics.append(path.parent)
+    return sorted(files), sorted(with_metrics)
+
+
+def _is_metric(name: str) -> bool:
+    """Whether a file is one of a metric, if perhaps a wrong one. Editors keep hidden files beside the one open."""
+    return not name.startswith(".") and name.lower().endswith(".sql")
+
+
+def _note_strays(catalog: Catalog, with_metrics: list[Path]) -> None:
+    """Notes folders with metrics that are no service, or no more: nothing retires a metric whose file is there."""
+    services = {service.folder for service in catalog.services.values()}
+    for folder in with_metrics:
+        if folder in services or folder.name in catalog.unread:
+            continue
+        catalog.unread.add(folder.name)
+        file = folder / "defs.yaml"
+        what = f"holds no {COMPONENT_TYPES[0]}" if file.exists() else "is missing"
+        sentence = f"{what}, but {METRICS}/ beside it has metrics, which nothing computes; write one, or remove them"
+        catalog.problems.append(SpecProblem(str(file), [sentence]))
 
 
 def _add_service(catalog: Catalog, file: Path) -> None:
@@ -102,8 +132,7 @@ def _metrics_of(catalog: Catalog, service: Service) -> Iterator[MetricFile]:
             catalog.problems.append(SpecProblem(folder, [f"cannot be read: {problem.strerror}"]))
         return
     for path in paths:
-        # Editors keep hidden files beside the one that is open.
-        if path.name.startswith(".") or path.suffix.lower() != ".sql":
+        if not _is_metric(path.name):
             continue
         try:
             if path.suffix != ".sql":

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.sources.opening import Opened
+from heartbeat_assets.sources.row_dates import period_column_problem
 from heartbeat_assets.sources.spec import EventsSource, FileSource, RowsSource
-from heartbeat_assets.warehouse.schemas import minutes_with_rows
+from heartbeat_assets.warehouse.schemas import minutes_with_rows, table_columns
 
 
 class SourceAges:
@@ -34,10 +35,7 @@ class SourceAges:
         Events by their time, rows by their `period_column`, other files by when they were changed: what was changed
         since `at` counts as of `at`, as nobody knows what it was before.
         """
-        source = self._service.sources[name]
-        column = "ts_us" if isinstance(source, EventsSource) else None
-        if isinstance(source, RowsSource) and source.period_column:
-            column = source.period_column
+        column = self._column(name)
         if column is not None:
             if name not in self._instants:
                 self._instants[name] = minutes_with_rows(self._opened.connection, name, column)
@@ -45,6 +43,24 @@ class SourceAges:
             return self._instants[name][place - 1] if place else None
         modified = self._modified(name)
         return None if modified is None else min(modified, at)
+
+    def problem(self, name: str) -> str | None:
+        """Why the source `name` cannot be asked for its instants, as a sentence; None when it can, or has none.
+
+        Asked before the source is used: no metric but those that need it may fail.
+        """
+        column = self._column(name)
+        if column is None or isinstance(self._service.sources[name], EventsSource):
+            return None
+        found = period_column_problem(column, table_columns(self._opened.connection, name))
+        return found and f"{self._service.folder / 'defs.yaml'}: sources.{name}.period_column: {found}"
+
+    def _column(self, name: str) -> str | None:
+        """The column of the source that says when."""
+        source = self._service.sources[name]
+        if isinstance(source, EventsSource):
+            return "ts_us"
+        return source.period_column if isinstance(source, RowsSource) else None
 
     def _modified(self, name: str) -> datetime | None:
         seen = self._opened.seen.get(name)

@@ -86,7 +86,8 @@ def cut_header(lines: Sequence[str], keys: Collection[str]) -> HeaderLines:
         number += 1
     header.last = number
     if not header.entries and not header.mistakes:
-        header.mistakes.append(Mistake(first + 1, "", "the header is missing; begin the file with `-- name: ...`"))
+        sentence = "the header is missing; begin the file with `-- name: ...`"
+        header.mistakes.append(Mistake(min(first + 1, len(lines)), "", sentence))
     _look_behind(header, lines, keys)
     return header
 

@@ -24,9 +24,11 @@ from heartbeat_assets.sources.telemetry import update_telemetry
 from heartbeat_assets.warehouse import QueryProblem, one_value
 from heartbeat_assets.warehouse.profile import TableProfile, table_profile
 from heartbeat_assets.warehouse.schemas import table_schema
+from heartbeat_assets.warehouse.tables_read import tables_read
 from heartbeat_assets.warehouse.time_limit import TimeLimit, time_limit
 
 _LONGEST_ERROR = 2000
+_WORD = re.compile(r"\w+")
 _PLACE = re.compile(r"^LINE (\d+):(.*\n?)", re.MULTILINE)
 
 
@@ -49,6 +51,20 @@ class Measuring:
         self._problems = problems
         self._ages = SourceAges(service, opened)
         self._schemas: dict[str, str] = {}
+        self._undeclared: dict[str, list[str]] = {}
+
+    def check_sources(self, names: Iterable[str]) -> None:
+        """Notes the problem of each of the open sources `names` that cannot say how fresh it is, or what it has."""
+        for name in names:
+            if name in self._problems:
+                continue
+            try:
+                problem = self._ages.problem(name)
+                self._schemas[name] = table_schema(self._opened.connection, name)
+            except QueryProblem as refused:
+                problem = f"input {name}: {refused}"
+            if problem is not None:
+                self._problems[name] = problem
 
     def measure(self, file: MetricFile, at: datetime) -> Measured:
         """The one value of `file` as of `at`. Never raises for what is wrong with the metric or its sources."""
@@ -57,9 +73,24 @@ class Measuring:
             return Measured(None, "; ".join(broken)[:_LONGEST_ERROR], None)
         as_of = self._ages.as_of(file.header.sources, at)
         try:
+            self._check_what_is_read(file)
             return Measured(self.value_of(file.sql, at, uses_as_of=file.uses_as_of), None, as_of)
         except (QueryProblem, TimeoutError) as problem:
             return Measured(None, in_file(file.path, file.sql_line, problem)[:_LONGEST_ERROR], as_of)
+
+    def _check_what_is_read(self, file: MetricFile) -> None:
+        """Raises QueryProblem when the query reads a source that its header does not name.
+
+        It would be there only because another metric needs it, and nobody would look at its age or its columns.
+        """
+        if file.metric_id not in self._undeclared:
+            others = self.service.sources.keys() - set(file.header.sources)
+            # Taking a query apart costs as much as a small one, so only where a name occurs at all.
+            named = others.intersection(_WORD.findall(file.sql.lower()))
+            read = tables_read(self._opened.connection, file.sql) if named else frozenset()
+            self._undeclared[file.metric_id] = sorted(named & read)
+        for name in self._undeclared[file.metric_id]:
+            raise QueryProblem(f"reads the source {name}, which the header does not name; add it to `-- sources:`")
 
     def value_of(self, sql: str, at: datetime, *, uses_as_of: bool) -> float | None:
         """The one value that `sql` returns as of `at`. Raises QueryProblem or TimeoutError."""
@@ -89,15 +120,12 @@ class Measuring:
         connection = self._opened.connection
         with self._limit.watching():
             profile = table_profile(connection, name, instants=instants)
-        return profile, table_schema(connection, name), self._ages.of_source(name, at)
+        return profile, self._schemas[name], self._ages.of_source(name, at)
 
     def schema(self, file: MetricFile) -> str | None:
         """The columns of the sources of `file` and their types; None while one of them cannot be read."""
         if any(name in self._problems for name in file.header.sources):
             return None
-        for name in file.header.sources:
-            if name not in self._schemas:
-                self._schemas[name] = table_schema(self._opened.connection, name)
         return "; ".join(f"{name}({self._schemas[name]})" for name in sorted(file.header.sources))
 
 
@@ -150,4 +178,6 @@ def measuring(
         ) as opened,
         time_limit(opened.connection, service.spec.query_seconds) as limit,
     ):
-        yield Measuring(service, opened, limit, problems)
+        sources = Measuring(service, opened, limit, problems)
+        sources.check_sources(readable)
+        yield sources

@@ -17,6 +17,9 @@ from heartbeat_assets.sources.owner import path_of
 from heartbeat_assets.sources.spec import Source
 from heartbeat_assets.specs.fields import NAME_PATTERN
 
+METRICS = "metrics"
+"""The folder of a service with the files of its metrics."""
+
 
 @dataclass(frozen=True)
 class Service:
@@ -51,7 +54,7 @@ class Service:
     @property
     def metrics_folder(self) -> Path:
         """Where the files of its metrics are."""
-        return self.folder / "metrics"
+        return self.folder / METRICS
 
     def source_path(self, source: str, /) -> Path | None:
         """Where the files of `source` are, relative paths being relative to the project; None for no files."""
@@ -62,7 +65,7 @@ class Service:
         found = {}
         for path in sorted(self.metrics_folder.glob("[!.]*.sql")):
             try:
-                found[f"metrics/{path.name}"] = path.read_text(encoding="utf-8-sig")
+                found[f"{METRICS}/{path.name}"] = path.read_text(encoding="utf-8-sig")
             except (OSError, UnicodeDecodeError) as problem:
                 reason = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
                 raise SpecProblem(str(path), [f"cannot be read: {reason}"]) from problem

@@ -11,7 +11,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from heartbeat_assets.sources.spec import Source
+from heartbeat_assets.sources.row_dates import rows_conflicts
+from heartbeat_assets.sources.spec import RowsSource, Source
 from heartbeat_assets.specs.fields import Cron, Day, Flag, Model, Name, Owners, Whole
 
 RESERVED_NAMES = ("registry", "benchmark", "scorecard")
@@ -60,7 +61,7 @@ class ServiceSpec(Model):
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
-        problems = list(self._reserved())
+        problems = [*self._reserved(), *self._rows()]
         if problems:
             raise ValueError(*problems)
         return self
@@ -70,3 +71,8 @@ class ServiceSpec(Model):
             if (source.asset or name) in RESERVED_NAMES:
                 taken = ", ".join(RESERVED_NAMES)
                 yield f"sources.{name}: {source.asset or name!r} is taken: every service has {taken}; choose another"
+
+    def _rows(self) -> Iterator[str]:
+        for name, source in self.sources.items():
+            if isinstance(source, RowsSource):
+                yield from rows_conflicts(name, source)

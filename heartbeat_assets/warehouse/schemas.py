@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _LAST_MICROSECOND = 253_402_300_799_000_000
 
 
+def table_columns(connection: Connection, table: str) -> dict[str, str]:
+    """The columns of `table` with the engine's types, in their order. Raises QueryProblem."""
+    return dict(described(connection, identifier(table)))
+
+
 def table_schema(connection: Connection, table: str) -> str:
     """The columns of `table` with their types, in the order of their names: `amount DOUBLE, day DATE`.
 
@@ -35,7 +40,7 @@ def minutes_with_rows(connection: Connection, table: str, column: str) -> list[d
 
     Instants are aware, in UTC. Raises QueryProblem.
     """
-    kinds = dict(described(connection, identifier(table)))
+    kinds = table_columns(connection, table)
     name = identifier(column)
     micros = name if kinds[column] == "BIGINT" else f"epoch_us(CAST({name} AS TIMESTAMPTZ))"
     run(

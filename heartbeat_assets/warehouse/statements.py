@@ -12,8 +12,8 @@ def parameters_of_select(sql: str) -> frozenset[str]:
     with engine_words(sql):
         statements = duckdb.extract_statements(without_beginning(sql))
     if len(statements) != 1:
-        found = f"{len(statements)} statements" if statements else "no statement"
-        raise QueryProblem(f"there is {found}; write one SELECT")
+        found = f"are {len(statements)} statements" if statements else "is no statement"
+        raise QueryProblem(f"there {found}; write one SELECT")
     kind = statements[0].type
     if kind != duckdb.StatementType.SELECT:
         raise QueryProblem(f"is no SELECT but {kind.name}; write one SELECT")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -95,8 +96,30 @@ def test_a_file_is_gone_when_it_or_its_service_is(shop: MetricsProject) -> None:
     assert not shop.catalog.is_gone("there", "shop")
     assert shop.catalog.is_gone("never", "shop")
     assert shop.catalog.is_gone("never", "removed")
-    shop.write_service("shop", "type: heartbeat_assets.RunPruning\n")
+    (shop.settings.defs / "shop" / "metrics" / "there.sql").unlink()
     assert shop.catalog.is_gone("there", "shop")
+    shutil.rmtree(shop.settings.defs / "shop")
+    assert shop.catalog.is_gone("there", "shop")
+
+
+@pytest.mark.parametrize(
+    ("yaml", "said"),
+    [
+        (None, "defs.yaml: is missing, but metrics/ beside it has metrics, which nothing computes"),
+        ("type: heartbeat_assets.RunPruning\n", "defs.yaml: holds no heartbeat_assets.MetricService, but metrics/"),
+    ],
+)
+def test_no_metric_is_gone_whose_file_is_there_though_its_folder_is_no_service_any_more(
+    shop: MetricsProject, yaml: str | None, said: str
+) -> None:
+    shop.write_metric("there")
+    shop.write_service("web")
+    (shop.settings.defs / "shop" / "defs.yaml").unlink()
+    if yaml is not None:
+        shop.write_service("shop", yaml)
+    catalog = shop.catalog
+    assert not catalog.is_gone("there", "shop")
+    assert [said in str(problem) for problem in catalog.problems] == [True]
 
 
 def test_nothing_is_gone_when_the_folder_cannot_be_found(shop: MetricsProject, tmp_path: Path) -> None:

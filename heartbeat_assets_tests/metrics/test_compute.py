@@ -12,6 +12,7 @@ import pytest
 
 from heartbeat_assets.ledger import Ledger
 from heartbeat_assets_tests.metrics.timed_shop import COUNT, ENDLESS, HOUR, LAST_ORDER, NEWEST, NOW, TimedShop, hours
+from heartbeat_assets_tests.metrics.timed_shop import SERVICE as TIMED_SERVICE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT = 60
@@ -346,3 +347,27 @@ def test_a_backfill_that_is_killed_leaves_whole_batches_and_a_second_run_complet
     assert {name: [value.tick for value in timed.values(name)] for name in ("one", "two")} == {
         "one": hours(200), "two": hours(200),
     }  # fmt: skip
+
+
+def test_a_metric_that_reads_a_source_its_header_does_not_name_fails_alone(timed: TimedShop) -> None:
+    timed.write_count("good")
+    timed.write_count("priced", sources="prices")
+    timed.write_count("sly", "SELECT count(*) FROM orders, prices WHERE ordered_at <= $as_of")
+    timed.compute()
+    error = timed.newest("sly").error or ""
+    assert "reads the source prices, which the header does not name; add it to `-- sources:`" in error
+    assert "reads the source orders" in (timed.newest("priced").error or "")
+    assert timed.newest("good").value == 24.0
+
+
+def test_a_source_that_cannot_say_when_fails_those_that_need_it_and_names_the_setting(timed: TimedShop) -> None:
+    timed.write_service(
+        yaml=TIMED_SERVICE.replace("path: data/prices.csv}", "path: data/prices.csv, period_column: day}")
+    )
+    timed.write_count("good")
+    timed.write_metric("prices_all", "SELECT count(*) FROM prices", sources="prices")
+    timed.compute()
+    assert "sources.prices.period_column: no column 'day'; there are name, price" in (
+        timed.newest("prices_all").error or ""
+    )
+    assert timed.newest("good").value == 24.0

@@ -141,7 +141,7 @@ def test_what_the_engine_says_of_the_form_names_the_line(shop: MetricsProject) -
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("SELECT 1; SELECT 2", "there is 2 statements; write one SELECT"),
+        ("SELECT 1; SELECT 2", "there are 2 statements; write one SELECT"),
         ("DELETE FROM orders", "is no SELECT but DELETE; write one SELECT"),
         ("PIVOT orders ON a", "is no SELECT but MULTI; write one SELECT"),
     ],

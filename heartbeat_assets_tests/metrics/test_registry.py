@@ -151,6 +151,9 @@ def test_a_removed_service_retires_its_metrics(shop: MetricsProject, store: Metr
     shop.write_metric("orders_total")
     synced(shop, store)
     shop.write_service("web", "type: heartbeat_assets.RunPruning\n")
+    # Its files are there: perhaps the wrong line was changed, and retiring is for ever.
+    assert synced(shop, store) == SyncReport()
+    (shop.settings.defs / "web" / "metrics").rename(shop.folder / "web")
     assert synced(shop, store).retired == ["visits"]
     (shop.settings.defs / "shop").rename(shop.folder / "shop")
     assert synced(shop, store).retired == ["orders_total"]
@@ -240,7 +243,7 @@ def test_a_query_that_is_not_one_select_is_not_registered(shop: MetricsProject, 
     assert report.registered == ["good"]
     assert [problem.problems for problem in report.refused] == [
         ["line 12: the query: has the parameter $day; there is only $as_of, the instant of the value"],
-        ["line 12: the query: there is 2 statements; write one SELECT"],
+        ["line 12: the query: there are 2 statements; write one SELECT"],
     ]
 
 

@@ -100,7 +100,7 @@ def test_every_mistake_is_named_by_its_option(timed: TimedShop) -> None:
     [
         ("", "there is no query"),
         ("-- only a comment\n", "there is no query"),
-        ("\nSELECT 1;\nSELECT 2", "line 2: the query: there is 2 statements; write one SELECT"),
+        ("\nSELECT 1;\nSELECT 2", "line 2: the query: there are 2 statements; write one SELECT"),
         ("DELETE FROM orders", "line 1: the query: is no SELECT but DELETE"),
         ("SELECT\n  1 +\n  FROM orders WHERE $since", "draft.sql: line 3: the query: "),
         ("SELECT $since", "line 1: the query: has the parameter $since; there is only $as_of"),

@@ -34,7 +34,7 @@ def test_the_parameters_of_a_select_are_named(sql: str, names: set[str]) -> None
     [
         ("", "there is no statement; write one SELECT"),
         ("-- nothing", "there is no statement"),
-        ("SELECT 1; SELECT 2", "there is 2 statements"),
+        ("SELECT 1; SELECT 2", "there are 2 statements"),
         ("INSERT INTO t VALUES (1)", "is no SELECT but INSERT"),
         ("COPY t TO 'x.csv'", "is no SELECT but COPY"),
         ("ATTACH 'x.db'", "is no SELECT but ATTACH"),

@@ -127,7 +127,8 @@ def _compute_people(registry: Registry, document: Document) -> str:
     metrics = document["metrics"]
     problems = [problem_line(problem) for problem in document["problems"]]
     if not metrics:
-        return "\n\n".join([wrapped(f"There is no metric to compute below {registry.settings.defs}."), *problems])
+        nothing = wrapped(f"There is no metric to compute below {registry.settings.defs}.")
+        return "\n\n".join([*synced_lines(document["registry"]), nothing, *problems])
     rows = [
         [one["metric_id"], value_words(one["value"], one["unit"]), status_words(one["status"]), one["error"] or ""]
         for one in metrics
