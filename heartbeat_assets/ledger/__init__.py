@@ -6,7 +6,7 @@ room.
 """
 
 from heartbeat_assets.ledger.errors import LedgerError
-from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiSeries, NewKpiEvent, WrongKpiEvent
+from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiEventRefused, KpiSeries, NewKpiEvent, WrongKpiEvent
 from heartbeat_assets.ledger.kpi_store import EventStore
 from heartbeat_assets.ledger.metric_records import (
     Actor,
@@ -20,7 +20,7 @@ from heartbeat_assets.ledger.metric_records import (
     StaleMetric,
 )
 from heartbeat_assets.ledger.metric_store import MetricStore
-from heartbeat_assets.ledger.opening import open_ledger
+from heartbeat_assets.ledger.opening import ledger_at, open_ledger
 from heartbeat_assets.ledger.records import AppendResult, Entry, ImportResult, NewEntry, Verification
 from heartbeat_assets.ledger.store import Ledger
 
@@ -32,6 +32,7 @@ __all__ = [
     "EventStore",
     "ImportResult",
     "KpiEvent",
+    "KpiEventRefused",
     "KpiSeries",
     "Ledger",
     "LedgerError",
@@ -47,5 +48,6 @@ __all__ = [
     "StaleMetric",
     "Verification",
     "WrongKpiEvent",
+    "ledger_at",
     "open_ledger",
 ]

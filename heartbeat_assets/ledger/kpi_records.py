@@ -31,6 +31,10 @@ class WrongKpiEvent(LedgerError):
         self.sentence = sentence
 
 
+class KpiEventRefused(LedgerError):
+    """The database itself does not take an event, now or later."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewKpiEvent:
     """An event that is to be recorded: a success or failure (perhaps with how long it took), or a value.

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from heartbeat_assets.ledger import engine
 from heartbeat_assets.ledger import kpi_queries as queries
-from heartbeat_assets.ledger.errors import explained
-from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiSeries, NewKpiEvent, domain_of, metric_of
+from heartbeat_assets.ledger.errors import LedgerError, explained
+from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiEventRefused, KpiSeries, NewKpiEvent, domain_of, metric_of
 from heartbeat_assets.ledger.kpi_rows import instant_at, kpi_events_of, kpi_row, microseconds_of
 from heartbeat_assets.ledger.location import Location
 
@@ -32,11 +33,17 @@ class EventStore:
 
     def append(self, events: Sequence[NewKpiEvent], *, recorded_by: str | None = None) -> int:
         """Records `events` in one transaction, all or none, and returns how many. When it returns, they are on
-        disk.
+        disk. Raises KpiEventRefused when one of them will never be taken.
         """
-        if events:
+        if not events:
+            return 0
+        try:
             with engine.writing_events(self._location) as connection:
                 _insert(connection, events, recorded_by)
+        except LedgerError as error:
+            if isinstance(error.__cause__, exc.IntegrityError | exc.DataError):
+                raise KpiEventRefused(str(error)) from error.__cause__
+            raise
         return len(events)
 
     def append_within(self, connection: sa.Connection, events: Sequence[NewKpiEvent]) -> int:
