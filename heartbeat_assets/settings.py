@@ -62,6 +62,25 @@ def load_settings(start: Path | None = None) -> Settings:
     )
 
 
+def load_ledger_url() -> str:
+    """Where the ledger is, for application code too, which may run where no project is.
+
+    Raises UsageProblem when neither HEARTBEAT_LEDGER_URL nor HEARTBEAT_HOME is set and there is no project.
+    """
+    named, home, _ = ledger_variables()
+    if named:
+        return named
+    if home:
+        return str(Path(home).expanduser().absolute() / "ledger.sqlite")
+    return load_settings().ledger_url
+
+
+def ledger_variables() -> tuple[str | None, str | None, str | None]:
+    """What decides where the ledger is: its address, the home and the project, as the environment has them."""
+    read = os.environ.get
+    return read("HEARTBEAT_LEDGER_URL"), read("HEARTBEAT_HOME"), read("HEARTBEAT_PROJECT")
+
+
 def cockpit_variables() -> CockpitVariables:
     """Reads what the environment says about the cockpit. A variable that is empty counts as not set."""
     operators = os.environ.get("HEARTBEAT_COCKPIT_OPERATORS")

@@ -1,4 +1,4 @@
-"""The append-only store of heartbeats and of metrics: many processes write and read it at once, nothing is lost.
+"""The append-only store of heartbeats, metrics and KPI events: many processes write and read it, nothing is lost.
 
 SQLite by default, PostgreSQL by URL, with the same code, migrations and guards. The only room that knows
 SQLAlchemy. It must not know what a digest, a KPI, a verdict or a threshold is, and must not import any other
@@ -6,6 +6,8 @@ room.
 """
 
 from heartbeat_assets.ledger.errors import LedgerError
+from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiEventRefused, KpiSeries, NewKpiEvent, WrongKpiEvent
+from heartbeat_assets.ledger.kpi_store import EventStore
 from heartbeat_assets.ledger.metric_records import (
     Actor,
     Benchmark,
@@ -18,7 +20,7 @@ from heartbeat_assets.ledger.metric_records import (
     StaleMetric,
 )
 from heartbeat_assets.ledger.metric_store import MetricStore
-from heartbeat_assets.ledger.opening import open_ledger
+from heartbeat_assets.ledger.opening import ledger_at, open_ledger
 from heartbeat_assets.ledger.records import AppendResult, Entry, ImportResult, NewEntry, Verification
 from heartbeat_assets.ledger.store import Ledger
 
@@ -27,7 +29,11 @@ __all__ = [
     "AppendResult",
     "Benchmark",
     "Entry",
+    "EventStore",
     "ImportResult",
+    "KpiEvent",
+    "KpiEventRefused",
+    "KpiSeries",
     "Ledger",
     "LedgerError",
     "MetricEvent",
@@ -36,9 +42,12 @@ __all__ = [
     "MetricValue",
     "NewBenchmark",
     "NewEntry",
+    "NewKpiEvent",
     "NewMetricEvent",
     "NewValue",
     "StaleMetric",
     "Verification",
+    "WrongKpiEvent",
+    "ledger_at",
     "open_ledger",
 ]

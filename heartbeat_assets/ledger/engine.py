@@ -58,6 +58,19 @@ def writing_metrics(location: Location) -> Iterator[sa.Connection]:
 
 
 @contextmanager
+def writing_events(location: Location) -> Iterator[sa.Connection]:
+    """Gives a connection in a transaction that may write KPI events, as others may meanwhile where the
+    database lets them. Raises LedgerError.
+    """
+    with (
+        explained(location),
+        engine_for(location).connect() as connection,
+        connection.execution_options(ledger_write=True).begin(),
+    ):
+        yield connection
+
+
+@contextmanager
 def _writing_alone(location: Location, purpose: str) -> Iterator[sa.Connection]:
     with (
         explained(location),

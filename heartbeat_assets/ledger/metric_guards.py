@@ -39,10 +39,11 @@ def guard_metrics(dialect: str, schema: str) -> list[str]:
         "metric_value": _value_rules(dialect),
         "metric_benchmark": _benchmark_rules(dialect),
     }
-    return [statement for table in rules for statement in _trigger(dialect, schema, table, rules[table])]
+    return [statement for table in rules for statement in taking_trigger(dialect, schema, table, rules[table])]
 
 
-def _trigger(dialect: str, schema: str, table: str, rules: list[Rule]) -> list[str]:
+def taking_trigger(dialect: str, schema: str, table: str, rules: list[Rule]) -> list[str]:
+    """Returns the statements that let into `table` only what none of `rules` is against."""
     if dialect == "sqlite":
         steps = "\n".join(
             f"  SELECT RAISE(ABORT, '{REFUSAL}{rule.sentence}') WHERE {rule.condition};" for rule in rules
@@ -168,10 +169,10 @@ def _value_rules(dialect: str) -> list[Rule]:
             "NEW.status NOT IN ('green', 'amber', 'red', 'no_data')",
         ),
         Rule("a value is missing just when its status is no_data", "(NEW.value IS NULL) <> (NEW.status = 'no_data')"),
-        _finite(dialect, "value"),
-        _in_calendar("tick", 1),
-        _in_calendar("computed_at", 1_000_000),
-        _in_calendar("source_as_of", 1_000_000),
+        finite(dialect, "value"),
+        in_calendar("tick", 1),
+        in_calendar("computed_at", 1_000_000),
+        in_calendar("source_as_of", 1_000_000),
     ]
 
 
@@ -181,10 +182,10 @@ def _benchmark_rules(dialect: str) -> list[Rule]:
         _name_rule(dialect),
         Rule("a benchmark covers a day or more", "NEW.window_days < 1"),
         Rule("a benchmark counts 0 values or more", "NEW.count < 0"),
-        *(_finite(dialect, column) for column in ("mean", "stddev", "median", "mad")),
-        _in_calendar("computed_at", 1_000_000),
-        _in_calendar("first_tick", 1),
-        _in_calendar("last_tick", 1),
+        *(finite(dialect, column) for column in ("mean", "stddev", "median", "mad")),
+        in_calendar("computed_at", 1_000_000),
+        in_calendar("first_tick", 1),
+        in_calendar("last_tick", 1),
     ]
 
 
@@ -210,13 +211,15 @@ def _one_of(field: str, *values: str) -> Rule:
     )
 
 
-def _finite(dialect: str, column: str) -> Rule:
+def finite(dialect: str, column: str) -> Rule:
+    """The rule that a column is a finite number, or nothing."""
     # SQLite keeps NaN as NULL. PostgreSQL holds NaN to be larger than every number.
     beyond = "1.7976931348623157e308" if dialect == "sqlite" else "1.7976931348623157e308::double precision"
     return Rule(f"{column} is a finite number", f"abs(NEW.{column}) > {beyond}")
 
 
-def _in_calendar(column: str, units_in_a_second: int) -> Rule:
+def in_calendar(column: str, units_in_a_second: int) -> Rule:
+    """The rule that a column is a time that can be read, or nothing."""
     # What cannot be read as a time could never be taken away again.
     first, last = -62_135_596_800 * units_in_a_second, 253_402_300_800 * units_in_a_second
     return Rule(f"{column} is a time of the years 1 to 9999", f"NEW.{column} < {first} OR NEW.{column} >= {last}")

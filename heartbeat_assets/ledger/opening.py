@@ -33,6 +33,11 @@ def open_ledger(url: str) -> Ledger:
     return Ledger(location)
 
 
+def ledger_at(url: str) -> Ledger:
+    """Returns the ledger at `url` as it is there, neither made nor migrated: for the transaction of somebody else."""
+    return Ledger(locate(url))
+
+
 def check_revision(location: Location, revisions: list[str]) -> bool:
     """Tells whether the recorded `revisions` are current; raises LedgerError when this program does not know
     them.

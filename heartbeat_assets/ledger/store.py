@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from heartbeat_assets.ledger import engine, queries
 from heartbeat_assets.ledger.appending import append_entry, head_of_lane, write_batches
+from heartbeat_assets.ledger.kpi_store import EventStore
 from heartbeat_assets.ledger.location import Location
 from heartbeat_assets.ledger.metric_store import MetricStore
 from heartbeat_assets.ledger.records import AppendResult, Entry, ImportResult, NewEntry, Verification
@@ -31,6 +32,8 @@ class Ledger:
         """The ledger's address, safe to print."""
         self.metrics = MetricStore(location)
         """What the ledger keeps of metrics."""
+        self.events = EventStore(location)
+        """The KPI events."""
 
     def __repr__(self) -> str:
         return f"Ledger({self.url!r})"

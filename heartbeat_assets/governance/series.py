@@ -1,0 +1,147 @@
+"""A metric's events in order, and the two windows of them that are compared. It must not judge them.
+
+The baseline is what came just before the recent events. Once a tripwire has triggered it is frozen: the same events
+stay the baseline, so that bad events do not become the new normal.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from operator import attrgetter
+from typing import Literal
+
+from heartbeat_assets.errors import HeartbeatError
+
+Kind = Literal["rate", "mean"]
+LARGEST_VALUE = 1e300
+_sequence = attrgetter("sequence")
+
+
+class SeriesProblem(HeartbeatError):
+    """Events that cannot be compared with one another; the message names the metric and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class KpiEvent:
+    """One event: its place in the order, and either whether it was a success or a number."""
+
+    sequence: int
+    success: bool | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenBaseline:
+    """The events that stay the baseline, by the first and the last of them."""
+
+    first: int
+    last: int
+    frozen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Events in a row as numbers; a success is 1 and a failure 0. Without events there is no first, last or kind."""
+
+    numbers: tuple[float, ...]
+    kind: Kind | None
+    first: int | None
+    last: int | None
+
+    @property
+    def events(self) -> int:
+        """How many there are."""
+        return len(self.numbers)
+
+    @property
+    def successes(self) -> int | None:
+        """How many of them succeeded, None when they are numbers."""
+        return int(sum(self.numbers)) if self.kind == "rate" else None
+
+    @property
+    def figure(self) -> float | None:
+        """The success rate or the mean."""
+        return math.fsum(self.numbers) / len(self.numbers) if self.numbers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The recent events and those they are compared with, all of one kind."""
+
+    recent: Window
+    baseline: Window
+
+    @property
+    def kind(self) -> Kind | None:
+        """Whether rates or means are compared; None without events."""
+        return self.recent.kind or self.baseline.kind
+
+
+def windows_of(
+    events: Sequence[KpiEvent], *, recent: int, baseline: int, name: str, frozen: FrozenBaseline | None = None
+) -> Windows:
+    """The two windows of `events`, which are in the order of their sequence. Raises SeriesProblem naming `name`.
+
+    1. The recent window is the newest `recent` events; with a frozen baseline, of those after it.
+    2. The baseline is the `baseline` events before that window, or the frozen ones where they are given.
+    3. Events outside of both are not read: a million of them cost nothing. `events` may leave them out.
+    """
+    start = bisect_right(events, frozen.last, key=_sequence) if frozen else 0
+    split = max(start, len(events) - recent)
+    newest = events[split:]
+    if frozen:
+        before = events[bisect_left(events, frozen.first, key=_sequence) : start]
+    else:
+        before = events[max(0, split - baseline) : split]
+    made = Windows(_window(newest, name), _window(before, name))
+    if made.recent.kind and made.baseline.kind and made.recent.kind != made.baseline.kind:
+        raise SeriesProblem(_mixed(name, newest[0], before[0]))
+    return made
+
+
+def _window(events: Sequence[KpiEvent], name: str) -> Window:
+    numbers = tuple(_number(event, name) for event in events)
+    for earlier, later in pairwise(events):
+        if later.sequence <= earlier.sequence:
+            raise SeriesProblem(
+                f"{name}: event {later.sequence} comes after event {earlier.sequence}; give events in the order of "
+                "their sequence, each once"
+            )
+    odd = next((event for event in events if _kind(event) != _kind(events[0])), None)
+    if odd is not None:
+        raise SeriesProblem(_mixed(name, odd, events[0]))
+    if not events:
+        return Window((), None, None, None)
+    return Window(numbers, _kind(events[0]), events[0].sequence, events[-1].sequence)
+
+
+def _kind(event: KpiEvent) -> Kind:
+    return "mean" if event.success is None else "rate"
+
+
+def _number(event: KpiEvent, name: str) -> float:
+    where = f"{name}: event {event.sequence}"
+    if event.success is not None and event.value is not None:
+        raise SeriesProblem(
+            f"{where} is a success or failure and has a value as well; emit the value as a metric of its own"
+        )
+    if event.success is not None:
+        return 1.0 if event.success else 0.0
+    if event.value is None:
+        raise SeriesProblem(f"{where} is neither a success nor a failure and has no value; emit it with one of them")
+    if not math.isfinite(event.value) or abs(event.value) > LARGEST_VALUE:
+        raise SeriesProblem(f"{where} has the value {event.value}; emit finite numbers, at most {LARGEST_VALUE:g}")
+    return float(event.value)
+
+
+def _mixed(name: str, one: KpiEvent, other: KpiEvent) -> str:
+    binary, numeric = (one, other) if _kind(one) == "rate" else (other, one)
+    return (
+        f"{name}: event {binary.sequence} is a success or failure and event {numeric.sequence} a number; a metric is "
+        "one or the other: emit the numbers under a name of their own"
+    )
