@@ -34,6 +34,7 @@ _COMMANDS = {
     "quarantine": ("quarantine", "Show the telemetry lines that could not be read."),
     "lanes": ("lanes", "List the lanes with their verdicts."),
     "metrics": ("metrics", "List the metrics, worst first; change, compute or make one."),
+    "kpi": ("kpi", "Emit KPI events, and look at them."),
     "cockpit": ("cockpit", "Open the cockpit: metrics and lanes in the browser."),
     "doctor": ("doctor", "Check that everything is in place."),
 }

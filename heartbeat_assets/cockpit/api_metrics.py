@@ -5,8 +5,6 @@ A change goes through `metrics.changes` and nothing else; its actor is whoever s
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.documents import MetricDocument, ValueDocument, VerificationChange, problems
 from heartbeat_assets.cockpit.entity_tags import document_tag, not_modified, places_in
+from heartbeat_assets.cockpit.json_body import json_of
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.ledger import StaleMetric
 from heartbeat_assets.metrics.changes import FieldProblem, change_metric
@@ -27,7 +26,6 @@ router = APIRouter(prefix="/api/metrics", tags=["metrics"])
 MetricId = Annotated[str, Path(description="The name of the metric's file.", examples=["answered_sessions"])]
 _EDITABLE = tuple(name for name in VerificationChange.model_fields if name != "reason")
 _LONGEST_REASON = 2000
-_MOST_DIGITS = 400
 _MOST_VALUES = 50_000
 _JSON = ("application/json", "application/merge-patch+json")
 _CHANGE = {
@@ -169,15 +167,7 @@ def _stale(cockpit: Cockpit, metric_id: str) -> Refusal:
 
 def _changes(request: Request, body: bytes) -> tuple[dict[str, Any], str]:
     """The fields to change, and why. Raises Refusal for what is no such object."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _JSON:
-        raise Refusal(415, "Send the change as application/json.", headers={"Accept-Patch": ", ".join(_JSON)})
-    try:
-        document = json.loads(
-            body.decode("utf-8"), parse_constant=_refuse_constant, parse_int=_whole, object_pairs_hook=_without_twins
-        )
-    except (ValueError, RecursionError) as problem:
-        raise Refusal(400, f"The body is not JSON: {problem}.") from None
+    document = json_of(request, body, _JSON, "the change")
     if not isinstance(document, dict):
         raise Refusal(422, 'The body must be an object, as {"owner": "ann@example.org"}.', field="")
     reason = document.pop("reason", None)
@@ -214,20 +204,3 @@ def _in_utc(name: str, moment: datetime | None) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         raise Refusal(422, f"{name}: is no instant that can be written in UTC.", field=name) from None
-
-
-def _refuse_constant(literal: str) -> Any:
-    raise ValueError(f"{literal} is no number")
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"a number has more than {_MOST_DIGITS} digits")
-    return int(digits)
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a field is there twice")
-    return found

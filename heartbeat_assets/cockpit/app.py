@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from heartbeat_assets.cockpit import api_lanes, api_metrics, health, pages, prometheus
+from heartbeat_assets.cockpit import api_kpi, api_lanes, api_metrics, health, pages, prometheus
 from heartbeat_assets.cockpit.background import Background
 from heartbeat_assets.cockpit.cockpit import Cockpit
 from heartbeat_assets.cockpit.message_pages import refusal_page, sign_in_page
@@ -78,6 +78,7 @@ def create_app(
     handle_errors(app, answer_with(refusal_page))
     app.include_router(api_metrics.router)
     app.include_router(api_lanes.router)
+    app.include_router(api_kpi.router)
     app.include_router(health.router)
     app.include_router(prometheus.router)
     app.include_router(sign_in_router(readers, sign_in_page))

@@ -93,6 +93,28 @@ class VerificationChange(BaseModel):
     reason: str | None = Field(default=None, description="Why; kept in the audit trail.")
 
 
+class KpiEventDocument(BaseModel):
+    """An event of application code: give one of `success` and `value`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    domain: str = Field(description="Upper-cased.", examples=["WHOLESALE"])
+    metric: str = Field(description="Lower-cased.", examples=["offer_sent"])
+    success: bool | None = None
+    value: float | None = Field(default=None, description="A finite number.")
+    duration_ms: float | None = Field(default=None, description="How long it took; beside `success` only.")
+    actor: str | None = Field(default=None, description="Who or what did it.")
+    correlation_id: str | None = Field(default=None, description="What it belongs to.")
+    detail: Any = Field(default=None, description="More about it: a text, or anything that JSON can say.")
+    at: datetime | None = Field(default=None, description="When, with its zone; default: now.")
+
+
+class RecordedDocument(BaseModel):
+    """What was recorded."""
+
+    recorded: int
+
+
 class LaneDocument(BaseModel):
     """A lane and how it stands."""
 
@@ -138,6 +160,7 @@ class ProblemDocument(BaseModel):
     detail: str
     instance: str
     field: str | None = Field(default=None, description="The field that is wrong (422).")
+    index: int | None = Field(default=None, description="Which event of a batch is wrong (422), from 0.")
     current: MetricDocument | None = Field(default=None, description="What the metric is now (409).")
 
 
