@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import backtest_speed, cockpit_speed, digest_speed, history_speed, ledger_speed, metrics_speed
+from benchmarks import (
+    backtest_speed,
+    cockpit_speed,
+    digest_speed,
+    emit_speed,
+    history_speed,
+    ledger_speed,
+    metrics_speed,
+)
 from benchmarks.measure import Line, print_table
 
 
@@ -47,6 +56,7 @@ def _lines(folder: Path, quick: bool, full: bool) -> list[Line]:
     add("backtest", backtest_speed.measure(folder, 100_000 if quick else 1_000_000))
     add("appends", ledger_speed.measure_appends(folder))
     add("ticks of metrics", metrics_speed.measure(folder, 7 if quick else 30))
+    add("KPI events", emit_speed.measure(folder / "emit", os.environ.get("HEARTBEAT_TEST_POSTGRES_URL")))
     add("the cockpit", cockpit_speed.measure(folder, 7 if quick else 90, 10 if quick else 20))
     return lines
 
