@@ -58,7 +58,7 @@ class TripwirePolicy(Model):
         "test", description="test: a drop must also be more than chance. none: the size of the drop alone decides."
     )
     alpha: Number = Field(
-        0.05, ge=0.0001, le=0.2, description="How often all `looks` together may trigger with nothing changed."
+        0.04, ge=0.0001, le=0.2, description="How often all `looks` together may trigger with nothing changed."
     )
     looks: Whole = Field(
         4, ge=1, le=1_000, description="Over how many looks `alpha` is to hold; each is judged at alpha / looks."

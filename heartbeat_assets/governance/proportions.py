@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 EXACT_UP_TO = 1_000
-"""Up to this many events in both windows the unconditional exact test is used; it takes about a second there."""
+"""Up to this many events in both windows the unconditional exact test is used; there it takes one to two seconds."""
 _SCORE_FROM = 100.0
 """The score test is used where each of the four counts is expected to be at least this large."""
+_SMALLEST_CHANGE = 1e-9
 
 BOSCHLOO = "Boschloo's exact test"
 FISHER = "Fisher's exact test"
@@ -86,7 +87,7 @@ def events_needed(base: float, changed: float, level: float, baseline_per_recent
     The normal formula for two proportions: Fleiss, Levin and Paik (2003), "Statistical Methods for Rates and
     Proportions", chapter 4; the exact test needs a few events more.
     """
-    if base == changed:
+    if abs(base - changed) < _SMALLEST_CHANGE:
         return None
     from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
 

@@ -96,10 +96,10 @@ def test_a_drop_without_evidence_is_inconclusive_and_says_what_it_takes() -> Non
     found = look(runs((20, 200), (4, 50)))
     assert (found.outcome, found.acts, found.freeze) == ("INCONCLUSIVE", False, None)
     assert found.p_value == pytest.approx(0.39, abs=0.02)
-    assert found.events_needed == pytest.approx(2496, abs=5)
+    assert found.events_needed == pytest.approx(2638, abs=5)
     assert "chance alone may explain that (p = 0.39" in found.sentence
     assert (
-        "about 2,496 recent events against 9,984 to tell a change of 20% from chance 80% of the time" in found.sentence
+        "about 2,638 recent events against 10,552 to tell a change of 20% from chance 80% of the time" in found.sentence
     )
 
 
@@ -112,7 +112,7 @@ def test_with_evidence_none_the_size_decides_alone() -> None:
 def test_a_sentence_says_what_happened_and_what_follows() -> None:
     assert look(runs((190, 200), (37, 50)), action="kill_switch").sentence == (
         "WHOLESALE.contract_rate went from 95% (190 of 200) to 74% (37 of 50): down 22.1% of the baseline (limit 20%; "
-        "97.5% interval -38.6% to -9.46%); more than chance explains (p < 0.0001, to act it must be at most 0.0125), "
+        "98% interval -39.3% to -9.06%); more than chance explains (p < 0.0001, to act it must be at most 0.01), "
         "its policy says: engage the kill switch."
     )
 
