@@ -144,6 +144,7 @@ def test_the_events_needed_are_those_of_the_normal_formula() -> None:
 def test_a_change_that_is_none_can_be_seen_with_no_number_of_events() -> None:
     assert events_needed(0.0, 0.0, 0.0125, 4, 0.8) is None
     assert events_needed(0.0, 5e-324, 0.0125, 4, 0.8) is None
+    assert events_needed(0.0, 1.1125369292536007e-308, 0.125, 1.0, 0.8) is None
 
 
 @settings(max_examples=100, deadline=None)
