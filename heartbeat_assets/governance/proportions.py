@@ -12,7 +12,7 @@ EXACT_UP_TO = 1_000
 """Up to this many events in both windows the unconditional exact test is used; there it takes one to two seconds."""
 _SCORE_FROM = 100.0
 """The score test is used where each of the four counts is expected to be at least this large."""
-_SMALLEST_CHANGE = 1e-12
+_SMALLEST_CHANGE = 1e-9
 
 BOSCHLOO = "Boschloo's exact test"
 FISHER = "Fisher's exact test"
