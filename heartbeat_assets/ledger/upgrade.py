@@ -6,6 +6,7 @@ Imported only when that is needed. It must not touch what is recorded: that is t
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,6 +26,10 @@ from heartbeat_assets.ledger.schema import VERSION_TABLE, version
 # A heartbeat of 1 to 2 KB fits into such a page whole. With SQLite's usual 4096 it spills over, and the file
 # doubles.
 _PAGE_BYTES = 8192
+
+# Alembic keeps the migration it runs in globals of its modules, so two threads of one process must not both run
+# one, not even on two ledgers.
+_one_migration = threading.Lock()
 
 
 def upgrade(location: Location) -> None:
@@ -53,7 +58,8 @@ def _migrate(location: Location) -> None:
             config = Config()
             config.set_main_option("script_location", "heartbeat_assets.ledger:migrations")
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            with _one_migration:
+                command.upgrade(config, "head")
 
 
 @contextmanager

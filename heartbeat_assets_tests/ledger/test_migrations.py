@@ -1,5 +1,8 @@
 """The migrations, on both databases."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +95,19 @@ def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(ledger_url: str, mo
     assert sorted(sa.inspect(raw).get_table_names()) == ["heartbeat", "ledger_version"]
     assert all_rows(raw) == before
     open_ledger(ledger_url).close()
+
+
+def test_threads_make_ledgers_of_their_own_at_the_same_time(tmp_path: Path) -> None:
+    many = 16
+    start = threading.Barrier(many)
+
+    def make(number: int) -> bool:
+        start.wait()
+        ledger = open_ledger(f"sqlite:///{tmp_path / str(number) / 'ledger.db'}")
+        try:
+            return ledger.append("lane", heartbeat(number + 1)).appended
+        finally:
+            ledger.close()
+
+    with ThreadPoolExecutor(many) as threads:
+        assert list(threads.map(make, range(many))) == [True] * many
