@@ -10,29 +10,33 @@ from typing import Any
 import dagster as dg
 
 from heartbeat_assets.components import source_metadata
-from heartbeat_assets.components.asset_basics import AssetOwner, about, asset_key, failing_clearly
+from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
 from heartbeat_assets.errors import HeartbeatError, InputMissing
 from heartbeat_assets.lanes.compute import update_telemetry as update_telemetry_of_lane
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.late import LatePeriod, late_periods
 from heartbeat_assets.lanes.period_views import dated_sources
 from heartbeat_assets.ledger import LedgerError
+from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.sources.inputs import read_document, resolve_inputs
 from heartbeat_assets.sources.opening import look_at_source
 from heartbeat_assets.sources.spec import EventsSource, JsonSource, TableSource
 from heartbeat_assets.sources.telemetry import update_telemetry
+
+Sourced = Lane | Service
+"""What has sources."""
 
 READABLE, NONE_LATE = "readable", "none_late"
 _PERIODS_TOLD = 20
 _KINDS = {"events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"}}
 
 
-def source_asset_name(owner: AssetOwner, source: str) -> str:
+def source_asset_name(owner: Sourced, source: str) -> str:
     """What the asset of `source` is called."""
     return owner.sources[source].asset or source
 
 
-def source_asset(owner: AssetOwner, name: str) -> dg.AssetsDefinition:
+def source_asset(owner: Sourced, name: str) -> dg.AssetsDefinition:
     """The asset of the source `name`, with a check that tells whether it can be read."""
     source = owner.sources[name]
     key = asset_key(owner, source_asset_name(owner, name))
@@ -96,7 +100,7 @@ def _looked_for_late(lane: Lane) -> tuple[list[LatePeriod], dg.AssetCheckResult]
     )
 
 
-def _shown(owner: AssetOwner, name: str, context: dg.AssetExecutionContext) -> dict[str, Any]:
+def _shown(owner: Sourced, name: str, context: dg.AssetExecutionContext) -> dict[str, Any]:
     source = owner.sources[name]
     if isinstance(source, EventsSource):
         # A lane's queries have rollups, made from what is new.
