@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,11 @@ def cockpit_variables() -> CockpitVariables:
         dagster_url=os.environ.get("HEARTBEAT_DAGSTER_URL") or "http://127.0.0.1:3000",
         secret=os.environ.get("HEARTBEAT_COCKPIT_SECRET") or None,
     )
+
+
+def environment() -> Mapping[str, str]:
+    """Every variable as it is now, for the go-live runbook, whose file names those that matter. Not for printing."""
+    return dict(os.environ)
 
 
 def _link(written: str) -> str | None:
