@@ -6,6 +6,7 @@ It must not make a statement.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterable
 from importlib import metadata
 from typing import Literal
 
@@ -56,6 +57,12 @@ class GoLiveChecklist(Check):
         if told:
             return Found(False, f"Not complete: {'; '.join(told)}.", detail, f"{'; '.join(fixes)}.")
         return Found(True, f"{_declared(detail['statements'])}{_there(len(packs))}", detail)
+
+
+def asked_statements(checks: Iterable[Check]) -> list[str]:
+    """What the checklists among `checks` want declared, each once; where there is none, what one asks by default."""
+    lists = [check for check in checks if isinstance(check, GoLiveChecklist)] or [GoLiveChecklist()]
+    return list(dict.fromkeys(name for one in lists for name in one.statements))
 
 
 def _declared(statements: dict[str, str | None]) -> str:

@@ -32,8 +32,7 @@ class LanesPassing(Check):
         """Judges the last rows of each lane in the ledger."""
         unknown = [name for name in self.lanes if name not in context.lanes]
         chosen = {name: one for name, one in context.lanes.items() if not self.lanes or name in self.lanes}
-        # Asked first, so that a ledger that is away is said once, and not of each lane.
-        verdicts = {name: _verdict(context, one) for name, one in chosen.items()} if context.ledger else {}
+        verdicts = {name: _verdict(context, one) for name, one in chosen.items()}
         verdicts |= dict.fromkeys(unknown, "there is no such lane")
         bad = {name: said for name, said in verdicts.items() if said != "passes"}
         if not verdicts:
@@ -48,9 +47,9 @@ class LanesPassing(Check):
 def _verdict(context: RunbookContext, lane: Lane | SpecProblem) -> str:
     if isinstance(lane, SpecProblem):
         return str(lane)
-    verdict = judge_ledger(lane, now=context.now)
-    if not verdict.report["entries_total"]:
+    if not context.ledger.size(lane.name):
         return "no run yet"
+    verdict = judge_ledger(lane, now=context.now)
     return "passes" if may_publish(verdict) else f"blocked ({', '.join(verdict.reasons) or verdict.status})"
 
 

@@ -6,6 +6,7 @@ It must not look at what the checks look at.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,4 +86,4 @@ def _is_meant(file: Path) -> bool:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return file.parent.name == "runbook"
-    return "Runbook" in text or file.parent.name == "runbook"
+    return file.parent.name == "runbook" or re.search(r"^type:.*(runb|book)", text, re.I | re.M) is not None

@@ -11,11 +11,27 @@ from typing import Any
 from urllib.parse import unquote
 
 HIDDEN = "***"
-_SECRET_NAME = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL|DSN|DATABASE_URL", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"PASSW|PASSPHRASE|_PWD$|SECRET|TOKEN|API_?KEY|(^|_)KEYS?(_|$)|CREDENTIAL|(^|_)DSN(_|$)|DATABASE_URL", re.IGNORECASE
+)
 _PASSWORD = re.compile(r"(?<=:)[^:@/\s]+(?=@)|(?<=password=)[^&\s]+", re.IGNORECASE)
-_LOGIN = re.compile(r"(://[^:@/\s]*):[^@\s]+@")
+_LOGIN = re.compile(r"(://[^:@/\s]*):\S+@")
 # Shorter ones are in every other word: hiding them would show them.
 _SHORTEST = 4
+# Nor are these secrets, whoever chose one as a password: to hide them is to hide the words of every other sentence.
+_NO_SECRETS = frozenset(
+    (
+        "dagster",
+        "database",
+        "heartbeat",
+        "heartbeat_assets",
+        "localhost",
+        "postgres",
+        "postgresql",
+        "production",
+        "true",
+    )
+)
 
 
 def is_secret(name: str) -> bool:
@@ -31,7 +47,8 @@ class Cleaner:
         for text in (*environment.values(), *(address for address in addresses if address)):
             found |= set(_passwords(text))
         # The longest first: one may be a part of another.
-        self._secrets = sorted((one for one in found if len(one) >= _SHORTEST), key=len, reverse=True)
+        kept = (one for one in found if len(one) >= _SHORTEST and one.lower() not in _NO_SECRETS)
+        self._secrets = sorted(kept, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """`text` without secrets."""
