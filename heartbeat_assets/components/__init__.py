@@ -4,5 +4,6 @@ from heartbeat_assets.components.heartbeat_lane import HeartbeatLane
 from heartbeat_assets.components.metric_guard import metrics_allow, metrics_holding, require_metrics
 from heartbeat_assets.components.metric_service import MetricService
 from heartbeat_assets.components.run_pruning import RunPruning
+from heartbeat_assets.components.runbook import Runbook
 
-__all__ = ["HeartbeatLane", "MetricService", "RunPruning", "metrics_allow", "metrics_holding", "require_metrics"]
+__all__ = ["HeartbeatLane", "MetricService", "RunPruning", "Runbook", "metrics_allow", "metrics_holding", "require_metrics"]
