@@ -19,8 +19,9 @@ from heartbeat_assets.lanes.period_views import dated_sources
 from heartbeat_assets.ledger import LedgerError
 from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.sources.inputs import read_document, resolve_inputs
+from heartbeat_assets.sources.kpi_events import newest_event
 from heartbeat_assets.sources.opening import look_at_source
-from heartbeat_assets.sources.spec import EventsSource, JsonSource, TableSource
+from heartbeat_assets.sources.spec import EventsSource, JsonSource, KpiEventsSource, WarehouseSource
 from heartbeat_assets.sources.telemetry import update_telemetry
 
 Sourced = Lane | Service
@@ -28,7 +29,10 @@ Sourced = Lane | Service
 
 READABLE, NONE_LATE = "readable", "none_late"
 _PERIODS_TOLD = 20
-_KINDS = {"events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"}}
+_KINDS = {
+    "events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"},
+    "kpi_events": {"table", "sql"},
+}  # fmt: skip
 
 
 def source_asset_name(owner: Sourced, source: str) -> str:
@@ -116,4 +120,7 @@ def _shown(owner: Sourced, name: str, context: dg.AssetExecutionContext) -> dict
     if isinstance(source, JsonSource):
         return source_metadata.of_document(path, read_document(name, path) if path else None)
     seen, rows = look_at_source(owner, name, path)
-    return source_metadata.of_table(source.place if isinstance(source, TableSource) else source.table, seen, rows)
+    shown = source_metadata.of_table(source.table if isinstance(source, WarehouseSource) else source.place, seen, rows)
+    if isinstance(source, KpiEventsSource) and path is None:
+        shown |= source_metadata.of_newest_event(newest_event(source, owner.settings))
+    return shown
