@@ -18,13 +18,17 @@ from heartbeat_assets_tests.copied_project import ROOT
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
 SERVICES = ("citizen_app", "legal_register")
+TRIPWIRES = (
+    "wholesale_contract_rate", "wholesale_offer_accept_rate", "buyer_match_match_success", "capital_roi_event",
+)  # fmt: skip
 
 LOADING = """
 import json, sys
 from heartbeat_assets import definitions
 loaded = definitions.defs()
 loaded.get_repository_def()
-heavy = [name for name in ("pandas", "duckdb", "numpy", "pyarrow", "alembic", "psycopg") if name in sys.modules]
+unwanted = ("pandas", "duckdb", "numpy", "scipy", "pyarrow", "alembic", "psycopg")
+heavy = [name for name in unwanted if name in sys.modules]
 print(json.dumps({"heavy": heavy, "assets": len(loaded.resolve_all_asset_specs())}))
 """
 
@@ -46,6 +50,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     assert keys == {
         *(f"citizen_app/{name}" for name in app),
         *(f"legal_register/{name}" for name in register),
+        *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
     }
@@ -54,6 +59,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "citizen_product_schedule",
         "liberty_restrictions_schedule",
         "prune_runs_schedule",
+        "tripwires_schedule",
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         *(f"{name}_{what}" for name in SERVICES for what in ("automation", "registry_files")),
@@ -109,7 +115,8 @@ def test_importing_the_package_loads_no_dagster(tmp_path: Path) -> None:
 
 
 def test_the_package_offers_its_components_by_name_and_nothing_else() -> None:
-    assert {"HeartbeatLane", "MetricService", "RunPruning", "require_metrics"} <= set(dir(heartbeat_assets))
+    offered = {"HeartbeatLane", "MetricService", "RunPruning", "Tripwires", "require_metrics"}
+    assert offered <= set(dir(heartbeat_assets))
     assert issubclass(heartbeat_assets.HeartbeatLane, dg.Component)
     assert issubclass(heartbeat_assets.MetricService, dg.Component)
     assert issubclass(heartbeat_assets.RunPruning, dg.Component)

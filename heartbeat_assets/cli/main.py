@@ -35,6 +35,8 @@ _COMMANDS = {
     "lanes": ("lanes", "List the lanes with their verdicts."),
     "metrics": ("metrics", "List the metrics, worst first; change, compute or make one."),
     "kpi": ("kpi", "Emit KPI events, and look at them."),
+    "tripwires": ("tripwires", "Look for what has become worse."),
+    "switch": ("switch", "Stop a domain or everything, and let it go again."),
     "runbook": ("runbook", "Look whether everything is in order to go live."),
     "cockpit": ("cockpit", "Open the cockpit: metrics and lanes in the browser."),
     "doctor": ("doctor", "Check that everything is in place."),

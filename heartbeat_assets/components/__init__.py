@@ -5,5 +5,15 @@ from heartbeat_assets.components.metric_guard import metrics_allow, metrics_hold
 from heartbeat_assets.components.metric_service import MetricService
 from heartbeat_assets.components.run_pruning import RunPruning
 from heartbeat_assets.components.runbook import Runbook
+from heartbeat_assets.components.tripwires import Tripwires
 
-__all__ = ["HeartbeatLane", "MetricService", "RunPruning", "Runbook", "metrics_allow", "metrics_holding", "require_metrics"]
+__all__ = [
+    "HeartbeatLane",
+    "MetricService",
+    "RunPruning",
+    "Runbook",
+    "Tripwires",
+    "metrics_allow",
+    "metrics_holding",
+    "require_metrics",
+]
