@@ -82,6 +82,12 @@ def ledger_variables() -> tuple[str | None, str | None, str | None]:
     return read("HEARTBEAT_LEDGER_URL"), read("HEARTBEAT_HOME"), read("HEARTBEAT_PROJECT")
 
 
+def guard_variables() -> tuple[str | None, str | None]:
+    """How long a guard may keep an answer, and what it says when it has none, as the environment writes them."""
+    read = os.environ.get
+    return read("HEARTBEAT_GUARD_CACHE_SECONDS") or None, read("HEARTBEAT_GUARD_WHEN_UNKNOWN") or None
+
+
 def cockpit_variables() -> CockpitVariables:
     """Reads what the environment says about the cockpit. A variable that is empty counts as not set."""
     operators = os.environ.get("HEARTBEAT_COCKPIT_OPERATORS")

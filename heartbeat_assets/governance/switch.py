@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from heartbeat_assets.errors import HeartbeatError
+from heartbeat_assets.errors import UsageProblem
 
 if TYPE_CHECKING:
     from heartbeat_assets.ledger import Actor
@@ -30,10 +30,8 @@ _LONGEST_REASON = 2000
 _TRIES = 20
 
 
-class SwitchProblem(HeartbeatError):
+class SwitchProblem(UsageProblem):
     """`field` (name, reason or actor) cannot be what was asked for; `sentence` says why, without its subject."""
-
-    exit_code = 2
 
     def __init__(self, field: str, sentence: str) -> None:
         self.field = field
