@@ -24,6 +24,13 @@ INSERT = sa.insert(journal_event)
 MARK = sa.select(sa.func.coalesce(sa.func.max(journal_event.c.seq), 0))
 """The newest number."""
 
+IN_LINE = sa.text("""SELECT
+      coalesce((SELECT min(one.seq) FROM journal_event AS one
+                WHERE EXISTS (SELECT 1 FROM journal_event WHERE seq = 1) AND NOT EXISTS (
+                  SELECT 1 FROM journal_event AS following WHERE following.seq = one.seq + 1)), 0),
+      coalesce((SELECT max(seq) FROM journal_event), 0)""")
+"""The number up to which none is missing, and the newest number. Walks the whole index."""
+
 OF = sa.select(journal_event).where(*_of_subject).order_by(journal_event.c.place)
 """A subject's events in order. Takes `of_stream`, `of_subject`."""
 

@@ -107,10 +107,22 @@ class Journal:
         with engine.reading(self._location) as connection:
             return int(connection.scalar(queries.MARK) or 0)
 
-    def verify(self, stream: str, subject: str) -> Verification:
-        """Walks the chain of the subject's events and recomputes every hash, place and number."""
+    def verify(self, stream: str, subject: str, *, noted_head: str | None = None) -> Verification:
+        """Walks the chain of the subject's events and recomputes every hash, place and number.
+
+        `noted_head` is a head hash written down earlier, which must still be in the chain: only that shows that the
+        newest events were cut off.
+        """
         rows = self._rows(queries.OF, {"of_stream": stream, "of_subject": subject})
-        return verify_journal(f"{stream}/{subject}", rows)
+        return verify_journal(f"{stream}/{subject}", rows, noted_head)
+
+    def first_missing(self) -> int | None:
+        """Returns the smallest number that no event has though a later one is there, None when all are there: what
+        the chains cannot show of a subject that was taken out whole.
+        """
+        with engine.reading(self._location) as connection:
+            last_in_line, newest = connection.execute(queries.IN_LINE).one()
+        return None if last_in_line == newest else int(last_in_line) + 1
 
     def _append(self, events: Sequence[NewJournalEvent], actor: Actor, if_place: int | None) -> list[JournalEvent]:
         for event in events:

@@ -13,14 +13,26 @@ from heartbeat_assets.ledger.chain import GENESIS, journal_hash
 from heartbeat_assets.ledger.records import Verification
 
 
-def verify_journal(name: str, rows: Iterable[Mapping[str, Any]]) -> Verification:
-    """Checks `rows`, all events of a subject in order, and returns what was found under `name`."""
+def verify_journal(name: str, rows: Iterable[Mapping[str, Any]], noted_head: str | None = None) -> Verification:
+    """Checks `rows`, all events of a subject in order, and returns what was found under `name`.
+
+    `noted_head` is a head hash written down earlier, which must still be in the chain.
+    """
+    noted = noted_head.strip().lower() if noted_head is not None else None
+    noted_is_there = noted in (None, GENESIS)
     place, seq, entry_hash = 0, 0, GENESIS
     for row in rows:
         reason = _fault(row, place + 1, seq, entry_hash)
         if reason:
             return Verification(name, False, place, entry_hash, place + 1, reason)
         place, seq, entry_hash = row["place"], row["seq"], row["entry_hash"]
+        noted_is_there = noted_is_there or entry_hash == noted
+    if not noted_is_there:
+        reason = (
+            f"no event has the hash {noted}: events after place {place} were cut off, or the hash is that of another "
+            "subject"
+        )
+        return Verification(name, False, place, entry_hash, place + 1, reason)
     return Verification(name, True, place, entry_hash, None, "")
 
 
