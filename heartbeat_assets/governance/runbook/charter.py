@@ -15,7 +15,7 @@ from heartbeat_assets.governance.runbook.check import Check, Found
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.specs.fields import Words
 
-_LINE = r"^[\s>*_-]*{}[*_]*\s*:[*_]*\s*(\S.*?)[*_\s]*$"
+_LINE = r"^[ \t>*_-]*{}[*_]*[ \t]*:[*_]*[ \t]*([^\s*_].*?)[*_ \t\r]*$"
 
 
 class HeimdallCharterPresent(Check):

@@ -28,12 +28,17 @@ class Found:
     severity: Severity | None = None
 
 
+def severity_field(default: Severity) -> Any:
+    """The field `severity` of a check that is usually of that severity."""
+    return Field(default, description="BLOCKER forbids to go live; WARN and INFO do not.")
+
+
 class Check(Model):
     """The base of all checks. A subclass gives `check` its one value, and its own fields."""
 
     check: str
     id: Name = Field("", validate_default=False, description="What the item is called; default: the check's name.")
-    severity: Severity = Field("BLOCKER", description="BLOCKER forbids to go live; WARN and INFO do not.")
+    severity: Severity = severity_field("BLOCKER")
 
     @property
     def item_id(self) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from heartbeat_assets.governance.runbook.check import Check, Found
+from heartbeat_assets.governance.runbook.check import Check, Found, severity_field
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.runbook.item import Severity
 from heartbeat_assets.metrics.wording import duration_words, instant_words
@@ -20,7 +20,7 @@ class KpiEventsFlowing(Check):
     """Every series that an enabled tripwire watches has a new enough event."""
 
     check: Literal["kpi_events_flowing"] = "kpi_events_flowing"
-    severity: Severity = "WARN"
+    severity: Severity = severity_field("WARN")
     within: Duration = Field("7d", description="The newest event may not be older: 90m, 36h or 7d.")
 
     def look(self, context: RunbookContext) -> Found:

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from heartbeat_assets.errors import SpecProblem
-from heartbeat_assets.governance.runbook.check import Check, Found
+from heartbeat_assets.governance.runbook.check import Check, Found, severity_field
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.runbook.item import Severity
 from heartbeat_assets.lanes.judging import judge_ledger
@@ -25,7 +25,7 @@ class LanesPassing(Check):
     """The newest verdict of every lane lets its report be published."""
 
     check: Literal["lanes_passing"] = "lanes_passing"
-    severity: Severity = "WARN"
+    severity: Severity = severity_field("WARN")
     lanes: list[Name] = Field(default_factory=list, description="The lanes that count; left out: all.")
 
     def look(self, context: RunbookContext) -> Found:
@@ -57,7 +57,7 @@ class MetricsVerifiedNotRed(Check):
     """No verified metric is beyond its alert value."""
 
     check: Literal["metrics_verified_not_red"] = "metrics_verified_not_red"
-    severity: Severity = "WARN"
+    severity: Severity = severity_field("WARN")
 
     def look(self, context: RunbookContext) -> Found:
         """Holds the newest value of each verified metric against its alert value."""

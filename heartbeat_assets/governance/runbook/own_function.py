@@ -10,6 +10,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field
@@ -61,7 +62,7 @@ class OwnFunction(Check):
 
     def _found(self, answer: Any) -> Found:
         if isinstance(answer, Found):
-            return answer if answer.fix or answer.ok else Found(False, answer.message, answer.detail, self.fix)
+            return answer if answer.fix or answer.ok else replace(answer, fix=self.fix)
         if isinstance(answer, Mapping) and isinstance(answer.get("ok"), bool):
             told = str(answer.get("message") or self._sentence(answer["ok"]))
             detail = answer.get("detail")

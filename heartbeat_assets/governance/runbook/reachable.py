@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from pydantic import Field
 
-from heartbeat_assets.governance.runbook.check import Check, Found
+from heartbeat_assets.governance.runbook.check import Check, Found, severity_field
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.runbook.item import Severity
 from heartbeat_assets.ledger.location import locate
@@ -43,7 +43,7 @@ class DaemonRunning(Check):
     """Every daemon of Dagster that is needed is healthy, so that schedules and sensors run."""
 
     check: Literal["daemon_running"] = "daemon_running"
-    severity: Severity = "WARN"
+    severity: Severity = severity_field("WARN")
     timeout_seconds: Number = Field(2.0, ge=0.1, le=30, description="How long Dagster may take to answer.")
 
     def look(self, context: RunbookContext) -> Found:
@@ -54,7 +54,9 @@ class DaemonRunning(Check):
         except HTTPError as problem:
             return Found(False, f"Dagster answers with status {problem.code}.", {"status": problem.code}, start)
         except OSError as problem:
-            kind = "TimeoutError" if isinstance(problem, TimeoutError) else type(problem).__name__
+            # What stood in the way of the connection is inside.
+            reason = getattr(problem, "reason", problem)
+            kind = type(reason if isinstance(reason, OSError) else problem).__name__
             return Found(False, f"Dagster does not answer ({kind}).", {"error": kind}, start)
         except (ValueError, LookupError, TypeError) as problem:
             kind = type(problem).__name__

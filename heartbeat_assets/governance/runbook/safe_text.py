@@ -16,6 +16,8 @@ _SECRET_NAME = re.compile(
 )
 _PASSWORD = re.compile(r"(?<=:)[^:@/\s]+(?=@)|(?<=password=)[^&\s]+", re.IGNORECASE)
 _LOGIN = re.compile(r"(://[^:@/\s]*):\S+@")
+# What a terminal would obey, what turns a line around, and halves of letters that no file can hold.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Shorter ones are in every other word: hiding them would show them.
 _SHORTEST = 4
 # Nor are these secrets, whoever chose one as a password: to hide them is to hide the words of every other sentence.
@@ -54,7 +56,7 @@ class Cleaner:
         """`text` without secrets."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return _LOGIN.sub(rf"\1:{HIDDEN}@", text)
+        return _UNSEEN.sub("\ufffd", _LOGIN.sub(rf"\1:{HIDDEN}@", text))
 
     def plain(self, value: Any) -> Any:
         """`value` without secrets, as values that JSON can hold; what is none becomes its kind's name."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from heartbeat_assets.governance.runbook.check import Check, Found
+from heartbeat_assets.governance.runbook.check import Check, Found, severity_field
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.runbook.item import Severity
 from heartbeat_assets.governance.switch import GLOBAL, switch_states
@@ -46,7 +46,7 @@ class TripwiresQuiet(Check):
     """The newest look of every enabled tripwire neither triggered nor found a problem."""
 
     check: Literal["tripwires_quiet"] = "tripwires_quiet"
-    severity: Severity = "WARN"
+    severity: Severity = severity_field("WARN")
 
     def look(self, context: RunbookContext) -> Found:
         """Asks the journal for the newest look of each."""
