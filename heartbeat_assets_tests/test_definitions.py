@@ -21,6 +21,9 @@ SERVICES = ("citizen_app", "legal_register")
 TRIPWIRES = (
     "wholesale_contract_rate", "wholesale_offer_accept_rate", "buyer_match_match_success", "capital_roi_event",
 )  # fmt: skip
+KPI_SERIES = (
+    "wholesale/contract_rate", "wholesale/offer_accept_rate", "buyer_match/match_success", "capital/roi_event",
+)  # fmt: skip
 
 LOADING = """
 import json, sys
@@ -50,6 +53,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     assert keys == {
         *(f"citizen_app/{name}" for name in app),
         *(f"legal_register/{name}" for name in register),
+        *(f"kpi_events/{name}" for name in ("series", *KPI_SERIES)),
         *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
@@ -57,6 +61,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     assert {schedule.name for schedule in repository.schedule_defs} == {
         *(f"{name}_{what}_schedule" for name in SERVICES for what in ("metrics", "daily", "benchmark")),
         "citizen_product_schedule",
+        "kpi_events_schedule",
         "liberty_restrictions_schedule",
         "prune_runs_schedule",
         "tripwires_schedule",
