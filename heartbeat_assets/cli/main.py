@@ -30,7 +30,7 @@ _COMMANDS = {
     "parity": ("retention", "Check that compacting lost nothing."),
     "import": ("transfer", "Bring a JSONL history into the ledger."),
     "export": ("transfer", "Write the history as JSONL, CSV or Parquet."),
-    "verify": ("transfer", "Prove that the history is unbroken."),
+    "verify": ("verify", "Prove that the history is unbroken."),
     "quarantine": ("quarantine", "Show the telemetry lines that could not be read."),
     "lanes": ("lanes", "List the lanes with their verdicts."),
     "metrics": ("metrics", "List the metrics, worst first; change, compute or make one."),
