@@ -55,6 +55,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         *(f"legal_register/{name}" for name in register),
         *(f"kpi_events/{name}" for name in ("series", *KPI_SERIES)),
         *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
+        "runbook/go_live",
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
     }
@@ -64,6 +65,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "kpi_events_schedule",
         "liberty_restrictions_schedule",
         "prune_runs_schedule",
+        "runbook_schedule",
         "tripwires_schedule",
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
@@ -125,6 +127,7 @@ def test_the_package_offers_its_components_by_name_and_nothing_else() -> None:
     assert issubclass(heartbeat_assets.HeartbeatLane, dg.Component)
     assert issubclass(heartbeat_assets.MetricService, dg.Component)
     assert issubclass(heartbeat_assets.RunPruning, dg.Component)
+    assert issubclass(heartbeat_assets.Runbook, dg.Component)
     assert callable(heartbeat_assets.require_metrics)
     with pytest.raises(AttributeError, match="no attribute 'HeartbeatLanes'"):
         _ = heartbeat_assets.HeartbeatLanes
