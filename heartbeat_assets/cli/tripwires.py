@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,83 +13,15 @@ from heartbeat_assets.cli.actor import actor_option, reason_option, the_actor, t
 from heartbeat_assets.cli.common import end, last_rows
 from heartbeat_assets.cli.output import emit, json_option, progress, table, wrapped
 from heartbeat_assets.cli.switch import as_usage
+from heartbeat_assets.cli.tripwire_room import STREAM, Room, the_room
 from heartbeat_assets.cli.tripwire_words import event_document, events_text, tripwire_document, tripwires_text
-from heartbeat_assets.errors import SpecProblem, UsageProblem
-from heartbeat_assets.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from heartbeat_assets.governance.policy import TripwirePolicy
-    from heartbeat_assets.governance.tripwires_file import TripwiresSet
-    from heartbeat_assets.ledger import JournalEvent, Ledger
+    from heartbeat_assets.ledger import Actor, JournalEvent
 
-_STREAM = "tripwire"
 _FAILS = ("TRIGGERED", "PROBLEM")
 name_argument = click.argument("name", metavar="NAME")
-
-
-@dataclass(frozen=True)
-class _Room:
-    """The tripwires of the project and what the ledger has of them."""
-
-    settings: Settings
-
-    @cached_property
-    def files(self) -> TripwiresSet:
-        from heartbeat_assets.governance.tripwires_file import tripwires_in
-
-        return tripwires_in(self.settings.defs)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        from heartbeat_assets.ledger import open_ledger
-
-        return open_ledger(self.settings.ledger_url)
-
-    @cached_property
-    def policies(self) -> list[tuple[str, TripwirePolicy]]:
-        """Every policy with the folder it is in."""
-        return list(self.files.policies())
-
-    def chosen(self, names: Sequence[str]) -> list[tuple[str, TripwirePolicy]]:
-        """Those that `names` (tripwires, domains, folders) ask for, each once; without a name the enabled ones.
-
-        Raises UsageProblem for a name that is nothing of the kind.
-        """
-        if not names:
-            return [(folder, policy) for folder, policy in self.policies if policy.enabled]
-        wanted: dict[str, tuple[str, TripwirePolicy]] = {}
-        for name in names:
-            found = [
-                (folder, policy)
-                for folder, policy in self.policies
-                if name.lower() in (policy.name.lower(), policy.domain.lower()) or name == folder
-            ]
-            if not found:
-                raise self.unknown(name)
-            wanted |= {policy.name: (folder, policy) for folder, policy in found}
-        return list(wanted.values())
-
-    def one(self, name: str) -> tuple[str, TripwirePolicy] | None:
-        """The policy called `name`; None for one that is in no file any more. Raises UsageProblem."""
-        found = self.files.find(name)
-        if found is None and self.past_name(name) not in self.ledger.journal.subjects(_STREAM):
-            raise self.unknown(name)
-        return found
-
-    def past_name(self, name: str) -> str:
-        """`name` as tripwires are spelled: WHOLESALE.contract_rate."""
-        domain, dot, metric = name.partition(".")
-        return f"{domain.upper()}{dot}{metric.lower()}"
-
-    def unknown(self, name: str) -> UsageProblem | SpecProblem:
-        """What to say of a name that nothing has; a file with mistakes may be why."""
-        if self.files.problems:
-            return self.files.problems[0]
-        known = [policy.name for _, policy in self.policies]
-        close = get_close_matches(self.past_name(name), known, n=1)
-        if close:
-            return UsageProblem(f"no tripwire {name!r}; did you mean {close[0]!r}?")
-        return UsageProblem(f"no tripwire {name!r}; there is {', '.join(known) or f'none below {self.settings.defs}'}")
 
 
 @click.group("tripwires", invoke_without_command=True)
@@ -113,8 +43,8 @@ def tripwires_command(ctx: click.Context, as_json: bool | None) -> None:
 @json_option
 def list_command(as_json: bool | None) -> None:
     """List every tripwire with what it said last. It looks at no event."""
-    room = _Room(load_settings())
-    newest = room.ledger.journal.newest(_STREAM)
+    room = the_room()
+    newest = room.ledger.journal.newest(STREAM)
     documents = [tripwire_document(policy, folder, newest.get(policy.name)) for folder, policy in room.policies]
     problems = [str(problem) for problem in room.files.problems]
 
@@ -141,15 +71,12 @@ def look_command(names: tuple[str, ...], acts: bool, strict: bool, as_person: st
     heartbeat tripwires look
     heartbeat tripwires look WHOLESALE --act --strict
     """
-    from heartbeat_assets.governance.look import look
-
-    room = _Room(load_settings())
+    room = the_room()
     actor, chosen, step = the_actor(as_person, room.settings), room.chosen(names), progress()
     documents = []
     for folder, policy in chosen:
         step(f"{policy.name} ...")
-        found = look(policy, room.ledger, now=datetime.now(UTC), actor=actor)
-        documents.append({**tripwire_document(policy, folder, found.event), "figures": found.event.body})
+        documents.append(_looked(room, folder, policy, actor))
     actions = _acted(room, {folder for folder, _ in chosen}, actor) if acts else []
     # Of files that nobody asked for by name, a mistake is told all the same: its tripwires did not look.
     problems = [] if names else [str(problem) for problem in room.files.problems]
@@ -160,7 +87,25 @@ def look_command(names: tuple[str, ...], acts: bool, strict: bool, as_person: st
     end(strict and any(one["outcome"] in _FAILS for one in documents))
 
 
-def _acted(room: _Room, folders: set[str], actor: Any) -> list[dict[str, Any]]:
+def _looked(room: Room, folder: str, policy: TripwirePolicy, actor: Actor) -> dict[str, Any]:
+    """One look. What only this one stumbles over is its own problem; a ledger that is away is everybody's."""
+    from heartbeat_assets.governance.look import look
+    from heartbeat_assets.ledger import LedgerError
+
+    try:
+        event = look(policy, room.ledger, now=datetime.now(UTC), actor=actor).event
+    except LedgerError:
+        raise
+    except Exception as fault:
+        if os.environ.get("HEARTBEAT_DEBUG"):
+            raise
+        sentence = f"{policy.name} could not be looked at: {type(fault).__name__}: {fault}"
+        nothing = tripwire_document(policy, folder, None)
+        return {**nothing, "outcome": "PROBLEM", "sentence": sentence, "figures": None}
+    return {**tripwire_document(policy, folder, event), "figures": event.body}
+
+
+def _acted(room: Room, folders: set[str], actor: Actor) -> list[dict[str, Any]]:
     from heartbeat_assets.governance.actuator import act
 
     return [
@@ -189,10 +134,10 @@ def _look_people(document: dict[str, Any], acts: bool) -> str:
 @json_option
 def show_command(name: str, last: int, as_json: bool | None) -> None:
     """Show the policy of the tripwire NAME, and what it said so far, oldest first."""
-    room = _Room(load_settings())
+    room = the_room()
     found = room.one(name)
     called = found[1].name if found else room.past_name(name)
-    events = room.ledger.journal.of(_STREAM, called, limit=last)
+    events = room.ledger.journal.of(STREAM, called, limit=last)
     document = {
         "name": called,
         "folder": found[0] if found else None,
@@ -228,7 +173,7 @@ def release_baseline_command(name: str, reason: str | None, as_person: str | Non
     """
     from heartbeat_assets.governance.look import release_baseline
 
-    room = _Room(load_settings())
+    room = the_room()
     found = room.one(name)
     why = the_reason(reason, "--reason")
     called = found[1].name if found else room.past_name(name)

@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from heartbeat_assets.governance import look as looking
 from heartbeat_assets.governance.schema import schema_text
 from heartbeat_assets_tests.cli.calling import Heartbeat
 from heartbeat_assets_tests.cli.guarded import BAD, GOOD, RATE, WATCHED, emit, ledger_of, write_tripwires
@@ -85,6 +87,26 @@ def test_events_that_cannot_be_compared_are_a_problem_of_their_series_alone(
     assert (mixed["outcome"], rate["outcome"], outcome.exit_code) == ("PROBLEM", "TRIGGERED", 4)
     assert "a metric is one or the other" in mixed["sentence"]
     assert heartbeat("tripwires", "look", "SALES", "--strict").exit_code == 4
+
+
+def test_a_look_that_fails_for_a_reason_nobody_thought_of_keeps_no_other_from_looking_or_acting(
+    heartbeat: Heartbeat, bad: CopiedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tripwires(bad, {"domain": "SALES", "metric": "cursed", "enabled": True}, WATCHED)
+    look = looking.look
+
+    def cursed(policy: Any, ledger: Any, **more: Any) -> Any:
+        if policy.metric == "cursed":
+            raise ZeroDivisionError("by zero")
+        return look(policy, ledger, **more)
+
+    monkeypatch.setattr(looking, "look", cursed)
+    outcome = heartbeat("tripwires", "look", "--act", "--strict")
+    broken, rate = outcome.document["tripwires"]
+    assert (broken["outcome"], broken["evaluation"], outcome.exit_code) == ("PROBLEM", None, 4)
+    assert broken["sentence"] == "SALES.cursed could not be looked at: ZeroDivisionError: by zero"
+    assert rate["outcome"] == "TRIGGERED"
+    assert [one["done"] for one in outcome.document["actions"]] == ["nothing", "engaged"]
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import dagster as dg
 import pytest
 
 from heartbeat_assets.components import Tripwires
+from heartbeat_assets.governance import actuator
 from heartbeat_assets.governance import look as looking
 from heartbeat_assets.governance.switch import release
-from heartbeat_assets.ledger import Ledger, open_ledger
+from heartbeat_assets.ledger import Ledger, LedgerError, open_ledger
 from heartbeat_assets_tests.components.tripwire_running import (
     ANA,
     BAD,
@@ -120,6 +121,27 @@ def test_a_run_that_ended_before_the_switches_is_made_up_for_once_and_never_twic
     assert (again["acted"], again["engaged"]) == (0, 1)
     run(definitions, instance)
     assert [event.kind for event in bad.of_switch("WHOLESALE")] == ["engaged"]
+
+
+def test_a_run_whose_switches_failed_is_run_again_from_there_and_acts(
+    bad: Company, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definitions = bad.definitions()
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise LedgerError("the database went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actuator, "act", away)
+        failed = run(definitions, instance)
+    assert failed_steps(failed) == {"guards__switches": "the database went away"}
+    assert bad.switches() == {}
+    job = definitions.resolve_job_def("guards_job")
+    again = job.execute_in_process(
+        instance=instance, asset_selection=[key("switches")], tags={"dagster/parent_run_id": failed.run_id}
+    )
+    assert metadata_of(again, "switches")["acted"] == 1
+    assert len(bad.looks(RATE)) == 1
 
 
 def test_a_kill_switch_stops_everything(company: Company, instance: dg.DagsterInstance) -> None:
