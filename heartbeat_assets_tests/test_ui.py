@@ -111,6 +111,7 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
         "liberty_restrictions_automation": "RUNNING",
         "liberty_restrictions_schedule": "RUNNING",
         "prune_runs_schedule": "RUNNING",
+        "runbook_schedule": "RUNNING",
         "tripwires_schedule": "RUNNING",
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from http.client import HTTPException
 from typing import Any, Literal
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -49,6 +50,8 @@ class DaemonRunning(Check):
     def look(self, context: RunbookContext) -> Found:
         """Asks Dagster's GraphQL at HEARTBEAT_DAGSTER_URL."""
         start = "Start Dagster (`make ui`), or set HEARTBEAT_DAGSTER_URL to where it is."
+        if context.dagster_url == "off":
+            return Found(False, "HEARTBEAT_DAGSTER_URL is off, so Dagster cannot be asked.", {}, start)
         try:
             daemons = _daemons(context.dagster_url, self.timeout_seconds)
         except HTTPError as problem:
@@ -58,7 +61,7 @@ class DaemonRunning(Check):
             reason = getattr(problem, "reason", problem)
             kind = type(reason if isinstance(reason, OSError) else problem).__name__
             return Found(False, f"Dagster does not answer ({kind}).", {"error": kind}, start)
-        except (ValueError, LookupError, TypeError) as problem:
+        except (HTTPException, ValueError, LookupError, TypeError) as problem:
             kind = type(problem).__name__
             return Found(False, f"What answers there is not Dagster ({kind}).", {"error": kind}, start)
         down = sorted(name for name, healthy in daemons.items() if not healthy)

@@ -358,7 +358,10 @@ def test_a_server_that_is_away_or_slow_is_not_waited_for(
         item = alone.item("daemon_running", timeout_seconds=0.2)
         assert time.monotonic() - began < 0.9
     assert item.message == "Dagster does not answer (TimeoutError)."
-    monkeypatch.setenv("HEARTBEAT_DAGSTER_URL", "ftp://somewhere:pass1word@host")
-    item = alone.item("daemon_running")
-    assert not item.ok
-    assert "pass1word" not in str(item)
+    for address in ("ftp://somewhere:pass1word@host", "http://somewhere:pass1word@host"):
+        monkeypatch.setenv("HEARTBEAT_DAGSTER_URL", address)
+        item = alone.item("daemon_running")
+        assert item.message.startswith("What answers there is not Dagster (")
+        assert "pass1word" not in str(item)
+    monkeypatch.setenv("HEARTBEAT_DAGSTER_URL", "off")
+    assert alone.item("daemon_running").message == "HEARTBEAT_DAGSTER_URL is off, so Dagster cannot be asked."
