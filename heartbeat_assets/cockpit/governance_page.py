@@ -8,7 +8,7 @@ from heartbeat_assets.cockpit.cockpit import Cockpit
 from heartbeat_assets.cockpit.governance_words import ended, title_of, who_of
 from heartbeat_assets.cockpit.governing import TRIPWIRE, Governed, Tripwire
 from heartbeat_assets.cockpit.refusals import Refusal
-from heartbeat_assets.cockpit.tripwire_words import evaluation_view, rule_words
+from heartbeat_assets.cockpit.tripwire_words import evaluation_view, policy_words, rule_words
 from heartbeat_assets.cockpit.views import (
     FormView,
     GovernanceView,
@@ -36,7 +36,7 @@ def governance_view(cockpit: Cockpit, form: FormView | None = None) -> Governanc
             tripwire_view(tripwire, governed.looks.get(name)) for name, tripwire in governed.tripwires.items()
         ),
         events=tuple(_decided(event) for event in cockpit.governing.decided()),
-        choices=_choices(cockpit, governed),
+        choices=_with_asked(_choices(cockpit, governed), form),
         problems=tuple(str(problem).replace(project, "") for problem in governed.files.problems),
         form=form or FormView(),
         dagster_url=_dagster_url(cockpit, governed),
@@ -58,7 +58,7 @@ def tripwire_page_view(cockpit: Cockpit, name: str, form: FormView | None = None
     return TripwirePageView(
         tripwire=view,
         evaluations=tuple(evaluation_view(event) for event in reversed(events)),
-        policy=tuple((field, str(value)) for field, value in tripwire.policy.model_dump().items()) if tripwire else (),
+        policy=policy_words(tripwire.policy) if tripwire else (),
         form=form or FormView(),
         dagster_url=f"{base}/assets/{tripwire.folder}/{asset}?view=checks" if base and tripwire else "",
         frozen_since=_frozen_since(events),
@@ -128,6 +128,12 @@ def _choices(cockpit: Cockpit, governed: Governed) -> tuple[tuple[str, str], ...
     engaged = {state.name for state in governed.engaged}
     everything = () if GLOBAL in engaged else ((GLOBAL, "everything"),)
     return (*((name, name) for name in sorted(names - engaged - {GLOBAL})), *everything)
+
+
+def _with_asked(choices: tuple[tuple[str, str], ...], form: FormView | None) -> tuple[tuple[str, str], ...]:
+    """What was asked for and refused stays chosen: sent once more, the form must not stop something else."""
+    asked = form.value("engage", "domain") if form else ""
+    return choices if not asked or asked in dict(choices) else ((asked, title_of(asked)), *choices)
 
 
 def _known(cockpit: Cockpit, name: str) -> bool:

@@ -29,6 +29,17 @@ def rule_words(policy: TripwirePolicy, *, dry_run: bool = False) -> str:
     )
 
 
+def policy_words(policy: TripwirePolicy) -> tuple[tuple[str, str], ...]:
+    """Every field with its value, as its file may write it."""
+    return tuple((field, _written(value)) for field, value in policy.model_dump().items())
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def evaluation_view(event: JournalEvent) -> EvaluationView:
     """The look that `event` recorded."""
     body = event.body

@@ -96,6 +96,18 @@ def test_what_another_program_stops_is_on_the_first_page(browser: Browser, shop:
     assert "Everything is stopped" in browser.get("/").text
 
 
+def test_nothing_is_chosen_to_begin_with_so_that_nothing_is_stopped_by_accident(
+    operator: Browser, shop: CockpitProject
+) -> None:
+    page = operator.get("/governance").text
+    assert 'name="domain" required><option value="">choose</option>' in page
+    names = ("BUYER_MATCH", "CAPITAL", "WHOLESALE")
+    assert all(f'<option value="{name}">{name}</option>' in page for name in names)
+    assert submit(operator, "/governance/engage", domain="", reason="x").status_code == 422
+    assert submit(operator, "/governance/engage", reason="x").status_code == 422
+    assert journal(shop, "switch") == []
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 2001, "a\x07"])
 def test_a_form_without_a_reason_that_can_be_kept_comes_back(
     operator: Browser, shop: CockpitProject, reason: str
@@ -115,6 +127,8 @@ def test_who_was_second_is_told_who_was_first(operator: Browser) -> None:
     assert answer.status_code == 409
     assert "CAPITAL is engaged already" in answer.text
     assert 'value="second"' in answer.text
+    # Sent once more it must not stop whatever comes first in the list.
+    assert '<option value="CAPITAL" selected>' in answer.text
 
 
 def test_the_forms_need_a_sign_in_and_the_token_of_the_session(

@@ -50,14 +50,14 @@ def _words(zero: float, at_limit: float, limit: float) -> list[str]:
     """The names of the two lines under them; pushed apart where the lines are close together."""
     sign = "+" if limit > 0 else "\u2212"
     names = [(at_limit, "at", f"limit {sign}{number(abs(limit))}%"), (zero, "t", "no change")]
-    (first, *left), (second, *right) = sorted(names)
-    wide = [_LETTER * len(words) for _, words in (left, right)]
-    start = min(max(first - wide[0] / 2, _LEFT), _RIGHT - wide[0])
-    after = min(max(second - wide[1] / 2, _LEFT), _RIGHT - wide[1])
+    left, right = sorted(names)
+    wide = [_LETTER * len(name[2]) for name in (left, right)]
+    start = min(max(left[0] - wide[0] / 2, _LEFT), _RIGHT - wide[0])
+    after = min(max(right[0] - wide[1] / 2, _LEFT), _RIGHT - wide[1])
     if start + wide[0] + _APART > after:
         start = max(after - _APART - wide[0], _LEFT)
         after = max(after, start + wide[0] + _APART)
-    return [_word(*left, start + wide[0] / 2), _word(*right, after + wide[1] / 2)]
+    return [_word(left[1], left[2], start + wide[0] / 2), _word(right[1], right[2], after + wide[1] / 2)]
 
 
 def _word(kind: str, words: str, middle: float) -> str:
