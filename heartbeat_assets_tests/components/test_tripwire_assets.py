@@ -238,6 +238,10 @@ def test_only_the_check_tells_what_is_recorded_and_looks_at_nothing(bad: Company
     assert (after.passed, after.severity) == (False, ERROR)
     assert "down 22.1%" in str(after.description)
     assert len(bad.looks(RATE)) == 1
+    looking.release_baseline(bad.ledger, RATE, ANA, "new prices")
+    released = check_of(checks.execute_in_process(instance=instance), ASSET)
+    assert released.passed
+    assert released.description == "A person released its baseline; the next look takes a new one."
 
 
 def test_one_tripwire_may_look_alone(bad: Company, instance: dg.DagsterInstance) -> None:
