@@ -125,7 +125,7 @@ def test_by_keyboard_alone_everything_is_stopped_and_goes_on(
 
     page.goto(f"{cockpit.address}/governance")
     keep_screenshot(page, "governance-everything-stopped")
-    page.get_by_label("Why it may go on").first.fill("prices are right again")
+    page.get_by_label("Why everything may go on").fill("prices are right again")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("WHOLESALE is stopped")
     expect(page.locator("#decided tbody tr").first).to_contain_text("released")
