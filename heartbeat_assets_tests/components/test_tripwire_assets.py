@@ -107,7 +107,7 @@ def test_a_drop_throttles_its_domain_in_the_same_run_although_the_check_fails(
     shown = metadata_of(result, "switches")
     assert (shown["engaged"], shown["acted"]) == (1, 1)
     assert "| `WHOLESALE` | ◆ engaged |" in shown["switches"]
-    assert f"| `{RATE}` | `WHOLESALE` | engaged |" in shown["done"]
+    assert f"| `{RATE}` | engaged | {RATE}: WHOLESALE is stopped until a person releases" in shown["done"]
 
 
 def test_a_run_that_ended_before_the_switches_is_made_up_for_once_and_never_twice(
