@@ -53,7 +53,7 @@ _SWITCH_CHANGE = _described(SwitchChange.model_json_schema())
     "/go-live/kill-switch/engage", response_model=SwitchDocument, responses=_CHANGING, openapi_extra=_SWITCH_CHANGE
 )
 def engage_switch(request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody) -> Response:
-    """Stops a domain, or everything, until a person releases it. Counts at once."""
+    """Stops a domain, or everything, until a person releases it."""
     return _changed(request, cockpit, reader, body, engage=True)
 
 
