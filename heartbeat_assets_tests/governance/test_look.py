@@ -180,6 +180,13 @@ def test_events_that_are_recorded_late_are_no_part_of_a_baseline_that_froze(ledg
     assert found.body["recent"]["first"] == 201, "the newest 50 are those they were"
 
 
+def test_a_wider_window_than_there_are_events_since_the_baseline_reads_none_of_it_twice(ledger: Ledger) -> None:
+    loss_of_40_percent(ledger)
+    before = seen(ledger).event.body["baseline"]
+    found = seen(ledger, recent=120).event
+    assert (found.kind, found.body["baseline"], found.body["recent"]["events"]) == ("triggered", before, 50)
+
+
 def test_before_it_freezes_a_late_event_takes_its_place_by_its_time(ledger: Ledger) -> None:
     emit(ledger, runs((200, 200), (50, 50)))
     ledger.events.append([NewKpiEvent("WHOLESALE", "contract_rate", success=False, at=minute(100))])
