@@ -1,0 +1,53 @@
+"""Whether the parts of an SLO fit each other: buckets into slices, slices into windows, rules into the window.
+
+What does not fit would make figures that look right and are not. It must not change the SLO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from heartbeat_assets.objectives.slo.burn import BurnRule
+from heartbeat_assets.objectives.slo.found import Place
+from heartbeat_assets.objectives.slo.periods import CalendarWindow, RollingWindow, to_us
+from heartbeat_assets.objectives.slo.slo import Slo
+
+_DAY_US = 86_400_000_000
+# A year of months: what starts at one offset of the time zone in winter starts at the other in summer.
+_WINDOWS_LOOKED_AT = 13
+
+
+def check_fit(slo: Slo, place: Place) -> None:
+    """Notes a mistake for what does not fit."""
+    bucket = slo.bucket.us
+    if _DAY_US % bucket:
+        place.mistake(f"heartbeat/bucket: {slo.bucket} does not divide a day evenly; write 1m, 5m, 15m or 1h")
+        return
+    if slo.slice and slo.slice.us % bucket:
+        place.mistake(f"timeSliceWindow {slo.slice} is not made of whole buckets of {slo.bucket}; set heartbeat/bucket")
+    if isinstance(slo.window, CalendarWindow):
+        for step in range(_WINDOWS_LOOKED_AT):
+            start = slo.window.boundary(step)
+            if to_us(start) % bucket:
+                place.mistake(
+                    f"heartbeat/bucket: buckets of {slo.bucket} do not begin where the window does, at "
+                    f"{start.astimezone(UTC):%H:%M} UTC; write a smaller one, such as 5m"
+                )
+                return
+    elif slo.slice and slo.window.duration.is_fixed and slo.window.duration.us % slo.slice.us:
+        place.mistake(f"timeSliceWindow {slo.slice} does not divide the window of {slo.window.duration} evenly")
+    elif slo.slice and not slo.window.duration.is_fixed and _DAY_US % slo.slice.us:
+        place.mistake(f"timeSliceWindow {slo.slice} does not divide a day evenly")
+
+
+def fitting_rules(
+    rules: Sequence[BurnRule], window: RollingWindow | CalendarWindow, place: Place
+) -> tuple[BurnRule, ...]:
+    """The rules whose long window is shorter than the SLO's own; the others could say nothing new, and are named."""
+    length = window.duration.length if window.duration.is_fixed else None
+    fit = [rule for rule in rules if length is None or rule.long.length < length]
+    for rule in rules:
+        if rule not in fit:
+            place.notice(f"the burn rule {rule.words} is not used: its long window is not shorter than the SLO's")
+    return tuple(fit)
