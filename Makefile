@@ -27,8 +27,9 @@ help: ## Show this list
 
 data: $(VENV)/.runtime ## Bring the generated past of the services' metrics up to now
 	@$(BIN)/python data/make_services.py
+	@$(BIN)/python data/make_marketplace.py --until now --out data/services/marketplace
 
-run: data ## Give the first lane and the metrics their past, run both lanes, and show the metrics
+run: data ## Give the first lane and the metrics their past, run the lanes, and show the metrics
 	@$(BIN)/heartbeat replay citizen_product data/citizen_product/series --table
 	@echo
 	@$(BIN)/heartbeat run --table $(ARGS)

@@ -17,7 +17,7 @@ from heartbeat_assets_tests.copied_project import ROOT
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
-SERVICES = ("citizen_app", "legal_register")
+SERVICES = ("citizen_app", "legal_register", "marketplace_app")
 
 LOADING = """
 import json, sys
@@ -43,16 +43,21 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     app = ("events", *metrics_of("citizen_app"), *of_service)
     register = ("reviews", "ingestions", "legal_norms", "legal_norm_fragments", "legal_fragment_responsibilities")
     register = (*register, *metrics_of("legal_register"), *of_service)
+    market = ("deals", "deal_votes", "listings", "offers", "reports", "audit_logs")
+    marketplace = (*market, "sse_events", *metrics_of("marketplace_app"), *of_service)
     assert keys == {
         *(f"citizen_app/{name}" for name in app),
         *(f"legal_register/{name}" for name in register),
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
+        *(f"marketplace/{name}" for name in (*market, *behind)),
+        *(f"marketplace_app/{name}" for name in marketplace),
     }
     assert {schedule.name for schedule in repository.schedule_defs} == {
         *(f"{name}_{what}_schedule" for name in SERVICES for what in ("metrics", "daily", "benchmark")),
         "citizen_product_schedule",
         "liberty_restrictions_schedule",
+        "marketplace_schedule",
         "prune_runs_schedule",
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
@@ -60,6 +65,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "citizen_product_automation",
         "citizen_product_telemetry_files",
         "liberty_restrictions_automation",
+        "marketplace_automation",
     }
     assert {schedule.default_status for schedule in repository.schedule_defs} == {dg.DefaultScheduleStatus.RUNNING}
     assert {sensor.default_status for sensor in repository.sensor_defs} == {dg.DefaultSensorStatus.RUNNING}
