@@ -69,8 +69,8 @@ class Slo:
     """One objective of an SLO document.
 
     `queries` is empty where the figures come from a source that we do not have. `raw` is the kind of a ratio that was
-    worked out elsewhere. `slice` is None for Occurrences, `slice_target` is that of Timeslices alone. A gap of up to `quiet`
-    between two buckets is time in which nothing happened, a longer one was not measured.
+    worked out elsewhere. `slice` is None for Occurrences, `slice_target` is that of Timeslices alone. A gap of up to
+    `quiet` between two buckets is time in which nothing happened, a longer one was not measured.
     """
 
     name: str

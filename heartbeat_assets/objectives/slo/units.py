@@ -52,20 +52,19 @@ class _Unit:
 
 
 class Units:
-    """The units of `slo` up to `until_us`, made of `buckets`; `window` is the one that is judged."""
+    """The units of `slo` up to `until_us`, each `width_us` long, made of `buckets`; `window` is the one that is judged."""
 
     def __init__(self, slo: Slo, buckets: Iterable[Bucket], window: Window, until_us: int) -> None:
         self._slo = slo
         self._window = window
         self._until_us = until_us
+        self.width_us = (slo.slice or slo.bucket).us
+        # Slices start from the calendar window, or from 1970, so that a rolling window does not move them.
+        follows = slo.slice and not isinstance(slo.window, RollingWindow)
+        self._anchor_us = window.start_us if follows else 0
         known = [bucket for bucket in buckets if bucket.start_us < until_us]
         self._units = self._slices(known) if slo.slice else [_occurrences(bucket) for bucket in known]
         self._starts = [unit.start_us for unit in self._units]
-
-    @property
-    def width_us(self) -> int:
-        """How long a unit is."""
-        return (self._slo.slice or self._slo.bucket).us
 
     @property
     def in_window(self) -> int:
@@ -107,12 +106,6 @@ class Units:
             _sum([unit.good for unit in units]), _sum([unit.bad for unit in units]), sum(unit.events for unit in units)
         )
 
-    @property
-    def _anchor_us(self) -> int:
-        """Where slices start from: the calendar window, or 1970, so that a rolling window does not move its slices."""
-        rolls = isinstance(self._slo.window, RollingWindow) or not self._slo.slice
-        return 0 if rolls else self._window.start_us
-
     def _floor(self, us: int) -> int:
         return us - (us - self._anchor_us) % self.width_us
 
@@ -133,9 +126,10 @@ class Units:
 
     def _slice(self, start: int, good: Count, total: Count) -> _Unit:
         if self._slo.method == "RatioTimeslices":
-            # Exactly 1 and 0 at the ends; between them a float is near enough, and thousands of fractions are not.
-            return _Unit(start, float(Fraction(good) / total), float(Fraction(total - good) / total), total)
-        kept = good >= (self._slo.slice_target or 0) * total
+            # Exactly 1 and 0 at the ends. Between them a float is near enough: fractions would grow without end.
+            return _Unit(start, float(good / total), float((total - good) / total), total)
+        target = self._slo.slice_target or Fraction(0)
+        kept = good * target.denominator >= target.numerator * total
         return _Unit(start, int(kept), int(not kept), total)
 
 

@@ -110,7 +110,7 @@ def judge(
     applied = tuple(one for one in corrections if _touches(one, span, slo.bucket.us))
     series = corrected(measured, applied, slo.bucket.us)
     raw_units = Units(slo, measured, window, to_us(until))
-    units = Units(slo, series.buckets, window, to_us(until))
+    units = Units(slo, series.buckets, window, to_us(until)) if applied else raw_units
     start, end = units.window_start_us(), units.until_us()
     budget = budget_of(slo, window, units.in_judged_window(), units.in_window)
     rate = burn_rate(units.over(slo.forecast.us), slo.allowance)
