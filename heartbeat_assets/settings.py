@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,12 @@ def ledger_variables() -> tuple[str | None, str | None, str | None]:
     return read("HEARTBEAT_LEDGER_URL"), read("HEARTBEAT_HOME"), read("HEARTBEAT_PROJECT")
 
 
+def guard_variables() -> tuple[str | None, str | None]:
+    """How long a guard may keep an answer, and what it says when it has none, as the environment writes them."""
+    read = os.environ.get
+    return read("HEARTBEAT_GUARD_CACHE_SECONDS") or None, read("HEARTBEAT_GUARD_WHEN_UNKNOWN") or None
+
+
 def cockpit_variables() -> CockpitVariables:
     """Reads what the environment says about the cockpit. A variable that is empty counts as not set."""
     operators = os.environ.get("HEARTBEAT_COCKPIT_OPERATORS")
@@ -92,6 +99,11 @@ def cockpit_variables() -> CockpitVariables:
         dagster_url=os.environ.get("HEARTBEAT_DAGSTER_URL") or "http://127.0.0.1:3000",
         secret=os.environ.get("HEARTBEAT_COCKPIT_SECRET") or None,
     )
+
+
+def environment() -> Mapping[str, str]:
+    """Every variable as it is now, for the go-live runbook, whose file names those that matter. Not for printing."""
+    return dict(os.environ)
 
 
 def _link(written: str) -> str | None:

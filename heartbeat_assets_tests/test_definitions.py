@@ -18,13 +18,20 @@ from heartbeat_assets_tests.copied_project import ROOT
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
 SERVICES = ("citizen_app", "legal_register", "marketplace_app")
+TRIPWIRES = (
+    "wholesale_contract_rate", "wholesale_offer_accept_rate", "buyer_match_match_success", "capital_roi_event",
+)  # fmt: skip
+KPI_SERIES = (
+    "wholesale/contract_rate", "wholesale/offer_accept_rate", "buyer_match/match_success", "capital/roi_event",
+)  # fmt: skip
 
 LOADING = """
 import json, sys
 from heartbeat_assets import definitions
 loaded = definitions.defs()
 loaded.get_repository_def()
-heavy = [name for name in ("pandas", "duckdb", "numpy", "pyarrow", "alembic", "psycopg") if name in sys.modules]
+unwanted = ("pandas", "duckdb", "numpy", "scipy", "pyarrow", "alembic", "psycopg")
+heavy = [name for name in unwanted if name in sys.modules]
 print(json.dumps({"heavy": heavy, "assets": len(loaded.resolve_all_asset_specs())}))
 """
 
@@ -48,6 +55,9 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     assert keys == {
         *(f"citizen_app/{name}" for name in app),
         *(f"legal_register/{name}" for name in register),
+        *(f"kpi_events/{name}" for name in ("series", *KPI_SERIES)),
+        *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
+        "runbook/go_live",
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
         *(f"marketplace/{name}" for name in (*market, *behind)),
@@ -56,9 +66,12 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     assert {schedule.name for schedule in repository.schedule_defs} == {
         *(f"{name}_{what}_schedule" for name in SERVICES for what in ("metrics", "daily", "benchmark")),
         "citizen_product_schedule",
+        "kpi_events_schedule",
         "liberty_restrictions_schedule",
         "marketplace_schedule",
         "prune_runs_schedule",
+        "runbook_schedule",
+        "tripwires_schedule",
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         *(f"{name}_{what}" for name in SERVICES for what in ("automation", "registry_files")),
@@ -115,10 +128,12 @@ def test_importing_the_package_loads_no_dagster(tmp_path: Path) -> None:
 
 
 def test_the_package_offers_its_components_by_name_and_nothing_else() -> None:
-    assert {"HeartbeatLane", "MetricService", "RunPruning", "require_metrics"} <= set(dir(heartbeat_assets))
+    offered = {"HeartbeatLane", "MetricService", "RunPruning", "Tripwires", "require_metrics"}
+    assert offered <= set(dir(heartbeat_assets))
     assert issubclass(heartbeat_assets.HeartbeatLane, dg.Component)
     assert issubclass(heartbeat_assets.MetricService, dg.Component)
     assert issubclass(heartbeat_assets.RunPruning, dg.Component)
+    assert issubclass(heartbeat_assets.Runbook, dg.Component)
     assert callable(heartbeat_assets.require_metrics)
     with pytest.raises(AttributeError, match="no attribute 'HeartbeatLanes'"):
         _ = heartbeat_assets.HeartbeatLanes

@@ -25,6 +25,7 @@ actor_option = click.option(
     help="Who changes it; default: HEARTBEAT_ACTOR, else git's user.email, else the login name.",
 )
 why_option = click.option("--why", metavar="TEXT", help="Why; required, and kept for ever in the audit trail.")
+reason_option = click.option("--reason", metavar="TEXT", help="Why; required, and kept for ever in the journal.")
 
 
 def the_actor(as_person: str | None, settings: Settings) -> Actor:
@@ -39,10 +40,10 @@ def the_actor(as_person: str | None, settings: Settings) -> Actor:
     return Actor(name, "person", "cli")
 
 
-def the_reason(why: str | None) -> str:
-    """The reason given with `--why`. Raises UsageProblem without one: a change that nobody explains is not made."""
+def the_reason(why: str | None, option: str = "--why") -> str:
+    """The reason given with `option`. Raises UsageProblem without one: a change that nobody explains is not made."""
     if why is None or not why.strip():
-        raise UsageProblem("--why is required: say in a sentence why, for those who read the audit trail later")
+        raise UsageProblem(f"{option} is required: say in a sentence why, for those who read the audit trail later")
     return why.strip()
 
 

@@ -1,30 +1,47 @@
-"""What every asset of a lane or a service shares: its key, group, owners and tags, and how it fails.
+"""What every asset that comes of a defs.yaml shares: its key, group, owners and tags, and how it fails.
 
 It must not know what an asset computes.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import dagster as dg
 
 from heartbeat_assets.errors import HeartbeatError
-from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.ledger import LedgerError
-from heartbeat_assets.metrics.service import Service
+from heartbeat_assets.settings import Settings
 
-AssetOwner = Lane | Service
-"""Whose assets they are: one group, named after it."""
+
+class HasOwners(Protocol):
+    """What a defs.yaml says of people."""
+
+    @property
+    def owners(self) -> list[str]: ...
+
+
+class AssetOwner(Protocol):
+    """Whose assets they are: a lane, a service or another folder with a defs.yaml. One group, named after it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def spec(self) -> HasOwners: ...
+    @property
+    def settings(self) -> Settings: ...
+
 
 DIGEST, HEARTBEAT, COMPACTED, PUBLISHED = "digest", "heartbeat", "heartbeat_compacted", "published"
 
 
 def asset_key(owner: AssetOwner, name: str) -> dg.AssetKey:
-    """The key of the asset `name` of a lane or a service."""
+    """The key of the asset `name` of a lane, a service or another owner."""
     return dg.AssetKey([owner.name, name])
 
 
 def about(owner: AssetOwner, name: str, kinds: set[str]) -> dict[str, Any]:
-    """The arguments that place the asset `name`: its key, its lane's or service's group, owners and tag, its kinds."""
+    """The arguments that place the asset `name`: its key, its owner's group, owners and tag, its kinds."""
     return {
         "key": asset_key(owner, name),
         "group_name": owner.name,

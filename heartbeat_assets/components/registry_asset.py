@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from heartbeat_assets.components import metric_metadata
-from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
+from heartbeat_assets.components.asset_basics import AssetOwner, about, asset_key, failing_clearly
 from heartbeat_assets.components.metric_run import DAGSTER, Registry, open_registry
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.ledger import NewValue
@@ -22,9 +22,9 @@ from heartbeat_assets.metrics.wording import instant_words, number_words
 REGISTRY, FILES_READABLE = "registry", "files_readable"
 
 
-def ledger_kind(service: Service) -> str:
+def ledger_kind(owner: AssetOwner) -> str:
     """Where the ledger is, as Dagster shows it."""
-    return "postgres" if service.settings.ledger_url.startswith("postgres") else "sqlite"
+    return "postgres" if owner.settings.ledger_url.startswith("postgres") else "sqlite"
 
 
 def registry_asset(service: Service) -> dg.AssetsDefinition:

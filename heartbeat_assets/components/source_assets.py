@@ -10,29 +10,37 @@ from typing import Any
 import dagster as dg
 
 from heartbeat_assets.components import source_metadata
-from heartbeat_assets.components.asset_basics import AssetOwner, about, asset_key, failing_clearly
+from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
 from heartbeat_assets.errors import HeartbeatError, InputMissing
 from heartbeat_assets.lanes.compute import update_telemetry as update_telemetry_of_lane
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.late import LatePeriod, late_periods
 from heartbeat_assets.lanes.period_views import dated_sources
 from heartbeat_assets.ledger import LedgerError
+from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.sources.inputs import read_document, resolve_inputs
+from heartbeat_assets.sources.kpi_events import newest_event
 from heartbeat_assets.sources.opening import look_at_source
-from heartbeat_assets.sources.spec import EventsSource, JsonSource, TableSource
+from heartbeat_assets.sources.spec import EventsSource, JsonSource, KpiEventsSource, WarehouseSource
 from heartbeat_assets.sources.telemetry import update_telemetry
+
+Sourced = Lane | Service
+"""What has sources."""
 
 READABLE, NONE_LATE = "readable", "none_late"
 _PERIODS_TOLD = 20
-_KINDS = {"events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"}}
+_KINDS = {
+    "events": {"parquet", "duckdb"}, "json": {"json"}, "table": {"table"}, "warehouse": {"table", "sql"},
+    "kpi_events": {"table", "sql"},
+}  # fmt: skip
 
 
-def source_asset_name(owner: AssetOwner, source: str) -> str:
+def source_asset_name(owner: Sourced, source: str) -> str:
     """What the asset of `source` is called."""
     return owner.sources[source].asset or source
 
 
-def source_asset(owner: AssetOwner, name: str) -> dg.AssetsDefinition:
+def source_asset(owner: Sourced, name: str) -> dg.AssetsDefinition:
     """The asset of the source `name`, with a check that tells whether it can be read."""
     source = owner.sources[name]
     key = asset_key(owner, source_asset_name(owner, name))
@@ -96,7 +104,7 @@ def _looked_for_late(lane: Lane) -> tuple[list[LatePeriod], dg.AssetCheckResult]
     )
 
 
-def _shown(owner: AssetOwner, name: str, context: dg.AssetExecutionContext) -> dict[str, Any]:
+def _shown(owner: Sourced, name: str, context: dg.AssetExecutionContext) -> dict[str, Any]:
     source = owner.sources[name]
     if isinstance(source, EventsSource):
         # A lane's queries have rollups, made from what is new.
@@ -112,4 +120,7 @@ def _shown(owner: AssetOwner, name: str, context: dg.AssetExecutionContext) -> d
     if isinstance(source, JsonSource):
         return source_metadata.of_document(path, read_document(name, path) if path else None)
     seen, rows = look_at_source(owner, name, path)
-    return source_metadata.of_table(source.place if isinstance(source, TableSource) else source.table, seen, rows)
+    shown = source_metadata.of_table(source.table if isinstance(source, WarehouseSource) else source.place, seen, rows)
+    if isinstance(source, KpiEventsSource) and path is None:
+        shown |= source_metadata.of_newest_event(newest_event(source, owner.settings))
+    return shown

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,11 @@ def of_table(place: str, seen: TableSeen, rows: int) -> Metadata:
     if seen.modified is not None:
         shown["modified"] = dg.MetadataValue.timestamp(seen.modified)
     return shown
+
+
+def of_newest_event(at: datetime | None) -> Metadata:
+    """How fresh a source of events is: when the newest of them happened."""
+    return {} if at is None else {"modified": dg.MetadataValue.timestamp(at)}
 
 
 def of_late_telemetry(found: list[LatePeriod]) -> Metadata:

@@ -19,7 +19,7 @@ from heartbeat_assets.governance.series import FrozenBaseline, KpiEvent, windows
 def evaluate(
     policy: TripwirePolicy, events: Sequence[KpiEvent], *, now: datetime, frozen: FrozenBaseline | None = None
 ) -> Evaluation:
-    """What `policy` says of `events`, which are in the order of their sequence. `frozen` is the `freeze` of the look
+    """What `policy` says of `events`, which are in the order of their time. `frozen` is the `freeze` of the look
     before. Raises SeriesProblem for events that cannot be compared.
 
     1. A policy that is off looks at nothing: DISABLED.

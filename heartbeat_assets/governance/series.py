@@ -7,19 +7,15 @@ stay the baseline, so that bad events do not become the new normal.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
-from operator import attrgetter
 from typing import Literal
 
 from heartbeat_assets.errors import HeartbeatError
 
 Kind = Literal["rate", "mean"]
 LARGEST_VALUE = 1e300
-_sequence = attrgetter("sequence")
 
 
 class SeriesProblem(HeartbeatError):
@@ -28,7 +24,10 @@ class SeriesProblem(HeartbeatError):
 
 @dataclass(frozen=True, slots=True)
 class KpiEvent:
-    """One event: its place in the order, and either whether it was a success or a number."""
+    """One event: its number, and either whether it was a success or a value.
+
+    `sequence` tells it from others and no more: an event that is recorded late has a higher one than events after it.
+    """
 
     sequence: int
     success: bool | None = None
@@ -85,33 +84,45 @@ class Windows:
 def windows_of(
     events: Sequence[KpiEvent], *, recent: int, baseline: int, name: str, frozen: FrozenBaseline | None = None
 ) -> Windows:
-    """The two windows of `events`, which are in the order of their sequence. Raises SeriesProblem naming `name`.
+    """The two windows of `events`, which are in the order of their time. Raises SeriesProblem naming `name`.
 
     1. The recent window is the newest `recent` events; with a frozen baseline, of those after it.
-    2. The baseline is the `baseline` events before that window, or the frozen ones where they are given.
+    2. The baseline is the `baseline` events before that window, or the frozen ones where they are given: from the first
+       of them to the last. It is empty when one of these two is not among `events`.
     3. Events outside of both are not read: a million of them cost nothing. `events` may leave them out.
     """
-    start = bisect_right(events, frozen.last, key=_sequence) if frozen else 0
+    begin, start = _frozen_places(events, frozen) if frozen else (0, 0)
     split = max(start, len(events) - recent)
     newest = events[split:]
-    if frozen:
-        before = events[bisect_left(events, frozen.first, key=_sequence) : start]
-    else:
-        before = events[max(0, split - baseline) : split]
+    before = events[begin:start] if frozen else events[max(0, split - baseline) : split]
+    _check_once(before, newest, name)
     made = Windows(_window(newest, name), _window(before, name))
     if made.recent.kind and made.baseline.kind and made.recent.kind != made.baseline.kind:
         raise SeriesProblem(_mixed(name, newest[0], before[0]))
     return made
 
 
+def _frozen_places(events: Sequence[KpiEvent], frozen: FrozenBaseline) -> tuple[int, int]:
+    """Where the frozen events begin, and where those after them do; the same place when they are not there."""
+    first = next((place for place, event in enumerate(events) if event.sequence == frozen.first), None)
+    last = next((place for place, event in enumerate(events) if event.sequence == frozen.last), None)
+    if last is None:
+        return 0, 0
+    return (last + 1 if first is None or first > last else first), last + 1
+
+
+def _check_once(before: Sequence[KpiEvent], newest: Sequence[KpiEvent], name: str) -> None:
+    seen: set[int] = set()
+    for event in (*before, *newest):
+        if event.sequence in seen:
+            raise SeriesProblem(
+                f"{name}: event {event.sequence} is given twice; give events in the order of their time, each once"
+            )
+        seen.add(event.sequence)
+
+
 def _window(events: Sequence[KpiEvent], name: str) -> Window:
     numbers = tuple(_number(event, name) for event in events)
-    for earlier, later in pairwise(events):
-        if later.sequence <= earlier.sequence:
-            raise SeriesProblem(
-                f"{name}: event {later.sequence} comes after event {earlier.sequence}; give events in the order of "
-                "their sequence, each once"
-            )
     odd = next((event for event in events if _kind(event) != _kind(events[0])), None)
     if odd is not None:
         raise SeriesProblem(_mixed(name, odd, events[0]))

@@ -13,7 +13,7 @@ from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.periods import Period
 from heartbeat_assets.sources.row_dates import period_column_problem
-from heartbeat_assets.sources.spec import EventsSource, RowsSource, Source, TableSource, WarehouseSource
+from heartbeat_assets.sources.spec import RowsSource, Source, TableSource, WarehouseSource, event_instants
 from heartbeat_assets.telemetry.typed_sql import identifier
 from heartbeat_assets.warehouse import add_rows, one_row, run
 from heartbeat_assets.warehouse.tables import TableSeen
@@ -70,11 +70,9 @@ def dated_sources(lane: Lane) -> list[str]:
 
 def instant_us(source: Source) -> str | None:
     """The SQL for when a row of `source` happened, in microseconds since 1970 UTC; None when it does not say."""
-    if isinstance(source, EventsSource):
-        return "ts_us"
     if isinstance(source, RowsSource) and source.period_column:
         return f"epoch_us(CAST({identifier(source.period_column)} AS TIMESTAMPTZ))"
-    return None
+    return event_instants(source)
 
 
 def microseconds(instant: datetime) -> int:

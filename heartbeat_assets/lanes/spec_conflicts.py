@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from heartbeat_assets.lanes.rules import DEGRADED, FAILED, INCOMPLETE
 from heartbeat_assets.lanes.spec_criteria import FOCUS_GATE, FigureBound
 from heartbeat_assets.sources.row_dates import rows_conflicts
-from heartbeat_assets.sources.spec import EventsSource, RowsSource
+from heartbeat_assets.sources.spec import EventsSource, RowsSource, event_instants
 
 if TYPE_CHECKING:
     from heartbeat_assets.lanes.spec import LaneSpec
@@ -148,8 +148,12 @@ def _source_conflicts(spec: LaneSpec) -> Iterator[str]:
                 yield f"{where}: the lane has no `partitions`; take it out, or partition the lane by day or hour"
             yield from rows_conflicts(name, source)
     events = [name for name, source in spec.sources.items() if isinstance(source, EventsSource)]
-    dated = [name for name, source in spec.sources.items() if isinstance(source, RowsSource) and source.period_column]
-    if spec.partitions and not events and not dated:
+    dated = [
+        name
+        for name, source in spec.sources.items()
+        if event_instants(source) or (isinstance(source, RowsSource) and source.period_column)
+    ]
+    if spec.partitions and not dated:
         yield (
             "partitions: no source says when its rows happened, so every period would have the same figures; "
             "give one a `period_column`"

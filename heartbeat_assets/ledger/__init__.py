@@ -1,4 +1,4 @@
-"""The append-only store of heartbeats, metrics and KPI events: many processes write and read it, nothing is lost.
+"""The append-only store of heartbeats, metrics, KPI events and decisions: many processes use it, nothing is lost.
 
 SQLite by default, PostgreSQL by URL, with the same code, migrations and guards. The only room that knows
 SQLAlchemy. It must not know what a digest, a KPI, a verdict or a threshold is, and must not import any other
@@ -6,6 +6,8 @@ room.
 """
 
 from heartbeat_assets.ledger.errors import LedgerError
+from heartbeat_assets.ledger.journal_records import JournalEvent, JournalRefused, NewJournalEvent, StaleSubject
+from heartbeat_assets.ledger.journal_store import Journal
 from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiEventRefused, KpiSeries, NewKpiEvent, WrongKpiEvent
 from heartbeat_assets.ledger.kpi_store import EventStore
 from heartbeat_assets.ledger.metric_records import (
@@ -31,6 +33,9 @@ __all__ = [
     "Entry",
     "EventStore",
     "ImportResult",
+    "Journal",
+    "JournalEvent",
+    "JournalRefused",
     "KpiEvent",
     "KpiEventRefused",
     "KpiSeries",
@@ -42,10 +47,12 @@ __all__ = [
     "MetricValue",
     "NewBenchmark",
     "NewEntry",
+    "NewJournalEvent",
     "NewKpiEvent",
     "NewMetricEvent",
     "NewValue",
     "StaleMetric",
+    "StaleSubject",
     "Verification",
     "WrongKpiEvent",
     "ledger_at",

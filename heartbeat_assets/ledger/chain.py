@@ -1,4 +1,4 @@
-"""The hash that links each entry to the one before it, of a lane's heartbeats and of a metric's events alike.
+"""The hash that links each entry to the one before it, of heartbeats, metrics' events and the journal alike.
 
 An entry's hash covers every recorded field, so a change to any of them, or to the order, shows. The encoding
 is part of the stored data: changing it would break every existing chain, so it must never change. It knows no
@@ -10,10 +10,11 @@ from __future__ import annotations
 from hashlib import sha256
 
 GENESIS = "0" * 64
-"""What the first entry of a lane, or of a metric, names as the hash before it."""
+"""What the first entry of a lane, of a metric, or of a subject of the journal, names as the hash before it."""
 
 _VERSION = b"heartbeat ledger entry 1\n"
 _EVENT_VERSION = b"heartbeat ledger metric event 1\n"
+_JOURNAL_VERSION = b"heartbeat ledger journal event 1\n"
 
 
 def entry_hash(
@@ -86,6 +87,43 @@ def event_hash(
         _text(previous_hash),
     )
     return _hashed(_EVENT_VERSION, fields)
+
+
+def journal_hash(
+    *,
+    seq: int,
+    stream: str,
+    subject: str,
+    place: int,
+    kind: str,
+    actor: str,
+    actor_kind: str,
+    via: str,
+    reason: str,
+    body: str,
+    cause: int | None,
+    at: str,
+    previous_hash: str,
+) -> str:
+    """Returns the SHA-256, as 64 hexadecimal digits, over all fields of an event of the journal; `at` and `body` are
+    the stored texts.
+    """
+    fields = (
+        b"%d" % seq,
+        _text(stream),
+        _text(subject),
+        b"%d" % place,
+        _text(kind),
+        _text(actor),
+        _text(actor_kind),
+        _text(via),
+        _text(reason),
+        _text(body),
+        None if cause is None else b"%d" % cause,
+        _text(at),
+        _text(previous_hash),
+    )
+    return _hashed(_JOURNAL_VERSION, fields)
 
 
 def _hashed(version: bytes, fields: tuple[bytes | None, ...]) -> str:

@@ -71,6 +71,15 @@ def writing_events(location: Location) -> Iterator[sa.Connection]:
 
 
 @contextmanager
+def writing_journal(location: Location) -> Iterator[sa.Connection]:
+    """Gives a connection in a transaction that alone may write the journal, so that its numbers come in the order
+    of the commits. Raises LedgerError.
+    """
+    with _writing_alone(location, "journal") as connection:
+        yield connection
+
+
+@contextmanager
 def _writing_alone(location: Location, purpose: str) -> Iterator[sa.Connection]:
     with (
         explained(location),

@@ -15,6 +15,7 @@ from sqlalchemy import exc
 from heartbeat_assets.ledger import engine
 from heartbeat_assets.ledger import kpi_queries as queries
 from heartbeat_assets.ledger.errors import LedgerError, explained
+from heartbeat_assets.ledger.kpi_bulk import bulk_rows
 from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiEventRefused, KpiSeries, NewKpiEvent, domain_of, metric_of
 from heartbeat_assets.ledger.kpi_rows import instant_at, kpi_events_of, kpi_row, microseconds_of
 from heartbeat_assets.ledger.location import Location
@@ -76,6 +77,12 @@ class EventStore:
         last = queries.LAST if until is None else microseconds_of("until", until)
         count = MOST if limit is None else max(limit, 0)
         return list(kpi_events_of(self._rows(queries.BETWEEN, domain, metric, since=first, until=last, count=count)))
+
+    def bulk(self, domain: str, metric: str | None = None, *, null: str) -> Iterator[Sequence[Any]]:
+        """Yields every event of a series, or of a whole domain, as a bare row of BULK_COLUMNS, by metric and time;
+        `null` stands where there is no value. For a program that counts millions of them itself.
+        """
+        return bulk_rows(self._location, domain_of(domain), None if metric is None else metric_of(metric), null)
 
     def series(self) -> list[KpiSeries]:
         """Returns every domain and metric with events, sorted; costs two look-ups for each."""

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from heartbeat_assets.ledger import engine, queries
 from heartbeat_assets.ledger.appending import append_entry, head_of_lane, write_batches
+from heartbeat_assets.ledger.journal_store import Journal
 from heartbeat_assets.ledger.kpi_store import EventStore
 from heartbeat_assets.ledger.location import Location
 from heartbeat_assets.ledger.metric_store import MetricStore
@@ -34,6 +35,8 @@ class Ledger:
         """What the ledger keeps of metrics."""
         self.events = EventStore(location)
         """The KPI events."""
+        self.journal = Journal(location)
+        """What people and programs decided."""
 
     def __repr__(self) -> str:
         return f"Ledger({self.url!r})"

@@ -16,7 +16,7 @@ from heartbeat_assets.metrics.document import Document, metric_document, metrics
 from heartbeat_assets.metrics.measuring import Measuring, measuring
 from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.sources.opening import Progress, silent
-from heartbeat_assets.sources.spec import EventsSource, JsonSource, RowsSource
+from heartbeat_assets.sources.spec import JsonSource, RowsSource, Source, event_instants
 from heartbeat_assets.warehouse import QueryProblem
 from heartbeat_assets.warehouse.profile import ColumnProfile, TableProfile
 
@@ -95,11 +95,9 @@ def _column(column: ColumnProfile) -> dict[str, Any]:
     }
 
 
-def _dated(source: object, profile: TableProfile) -> ColumnProfile | None:
+def _dated(source: Source, profile: TableProfile) -> ColumnProfile | None:
     """The column that says which time the rows are of: the one named for it, else the first with instants."""
-    named = "ts_us" if isinstance(source, EventsSource) else None
-    if isinstance(source, RowsSource):
-        named = source.period_column
+    named = source.period_column if isinstance(source, RowsSource) else event_instants(source)
     return next(_instants(profile, named), None)
 
 

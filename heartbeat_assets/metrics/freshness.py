@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.sources.opening import Opened
 from heartbeat_assets.sources.row_dates import period_column_problem
-from heartbeat_assets.sources.spec import EventsSource, FileSource, RowsSource
+from heartbeat_assets.sources.spec import FileSource, RowsSource, event_instants
 from heartbeat_assets.warehouse.schemas import minutes_with_rows, table_columns
 
 
@@ -50,7 +50,7 @@ class SourceAges:
         Asked before the source is used: no metric but those that need it may fail.
         """
         column = self._column(name)
-        if column is None or isinstance(self._service.sources[name], EventsSource):
+        if column is None or event_instants(self._service.sources[name]):
             return None
         found = period_column_problem(column, table_columns(self._opened.connection, name))
         return found and f"{self._service.folder / 'defs.yaml'}: sources.{name}.period_column: {found}"
@@ -58,9 +58,7 @@ class SourceAges:
     def _column(self, name: str) -> str | None:
         """The column of the source that says when."""
         source = self._service.sources[name]
-        if isinstance(source, EventsSource):
-            return "ts_us"
-        return source.period_column if isinstance(source, RowsSource) else None
+        return source.period_column if isinstance(source, RowsSource) else event_instants(source)
 
     def _modified(self, name: str) -> datetime | None:
         seen = self._opened.seen.get(name)

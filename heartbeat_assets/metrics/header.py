@@ -15,12 +15,11 @@ from heartbeat_assets.metrics.header_lines import Entry, HeaderLines, Mistake
 from heartbeat_assets.metrics.spelling import meant_by
 from heartbeat_assets.metrics.thresholds import DIRECTIONS, THRESHOLD_FIELDS, Direction, Thresholds
 from heartbeat_assets.metrics.ticks import Every
+from heartbeat_assets.specs.durations import duration_of
 from heartbeat_assets.telemetry.values import number as written_number
 
 _CODE = re.compile(r"[A-Z0-9]{4}")
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([mhd])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _FRESH_WITHIN: dict[Every, str] = {"hour": "3h", "day": "36h"}
 _MOST_BENCHMARK_DAYS = 3660
 _LONGEST = {"name": 100, "period": 100, "unit": 30}
@@ -67,14 +66,6 @@ class Header:
 
 KEYS = tuple(field.name for field in fields(Header))
 REQUIRED = tuple(field.name for field in fields(Header) if field.default is MISSING)
-
-
-def duration_of(text: str) -> timedelta:
-    """The duration that `text` (`90m`, `36h`, `3d`) writes. Raises ValueError when it is none."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ValueError(f"must be a duration such as 90m, 36h or 3d, not {text!r}")
-    return int(match[1]) * _UNITS[match[2]]
 
 
 def read_header(

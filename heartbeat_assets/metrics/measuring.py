@@ -19,7 +19,7 @@ from heartbeat_assets.metrics.metric_file import MetricFile
 from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.sources.inputs import resolve_inputs
 from heartbeat_assets.sources.opening import Opened, Progress, open_sources, silent
-from heartbeat_assets.sources.spec import EventsSource
+from heartbeat_assets.sources.spec import EventsSource, event_instants
 from heartbeat_assets.sources.telemetry import update_telemetry
 from heartbeat_assets.warehouse import QueryProblem, one_value
 from heartbeat_assets.warehouse.profile import TableProfile, table_profile
@@ -116,7 +116,7 @@ class Measuring:
         """
         if name in self._problems:
             raise HeartbeatError(self._problems[name])
-        instants = "ts_us" if isinstance(self.service.sources[name], EventsSource) else None
+        instants = event_instants(self.service.sources[name])
         connection = self._opened.connection
         with self._limit.watching():
             profile = table_profile(connection, name, instants=instants)

@@ -22,7 +22,7 @@ from heartbeat_assets.metrics.metric_file import MetricFile
 from heartbeat_assets.metrics.thresholds import STATUSES, THRESHOLD_FIELDS
 from heartbeat_assets.metrics.wording import duration_words
 from heartbeat_assets.sources.opening import Progress, silent
-from heartbeat_assets.sources.spec import EventsSource, RowsSource
+from heartbeat_assets.sources.spec import RowsSource, event_instants
 from heartbeat_assets.warehouse import QueryProblem
 
 AUDITS = Path("docs/metric-audits")
@@ -73,7 +73,7 @@ def _source(sources: Measuring, file: MetricFile, name: str, now: datetime) -> D
     as_of = sources.ages(file, now).get(name)
     allowed = file.header.fresh_within_duration
     source = sources.service.sources[name]
-    dated = isinstance(source, EventsSource) or (isinstance(source, RowsSource) and source.period_column is not None)
+    dated = bool(source.period_column if isinstance(source, RowsSource) else event_instants(source))
     age = None if as_of is None else max(now - as_of, timedelta())
     if problem is not None:
         fresh: bool | None = False

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from heartbeat_assets.errors import InputMissing, InputUnreadable, UsageProblem
+from heartbeat_assets.settings import Settings
+from heartbeat_assets.sources.kpi_events import kpi_absence
 from heartbeat_assets.sources.owner import SourceOwner
-from heartbeat_assets.sources.spec import EventsSource, JsonSource, Source, TableSource
+from heartbeat_assets.sources.spec import EventsSource, JsonSource, KpiEventsSource, Source, TableSource
 from heartbeat_assets.telemetry.event_files import event_files
 from heartbeat_assets.warehouse.tables import TableAt, TableMissing, TableUnreadable, table_files
 
@@ -37,7 +39,7 @@ class SourceUnreadable(InputUnreadable):
 def resolve_inputs(
     owner: SourceOwner, given: Mapping[str, str] | None = None, *, only: str | None = None
 ) -> dict[str, Path | None]:
-    """The path of every source that is there, by source name; None for a table of the warehouse.
+    """The path of every source that is there, by source name; None for one that is no file.
 
     With `given` (source name to path) exactly those are read, and beside them the required sources nobody named;
     an optional source that is not named is left out. Without, every source is where defs.yaml says. `only` one is
@@ -54,7 +56,7 @@ def resolve_inputs(
         if only not in (None, name) or (given and name not in given and not source.required):
             continue
         path = Path(given[name]).expanduser() if name in given else owner.source_path(name)
-        problem = absence(path, source, replaced=name in given)
+        problem = absence(path, source, owner.settings, replaced=name in given)
         if problem is None:
             found[name] = path
         elif name in given or source.required:
@@ -64,10 +66,10 @@ def resolve_inputs(
     return found
 
 
-def absence(path: Path | None, source: Source, *, replaced: bool = False) -> str | None:
+def absence(path: Path | None, source: Source, settings: Settings, *, replaced: bool = False) -> str | None:
     """Why there is nothing to read at `path`, or None when there is; `replaced` when it is not that of defs.yaml."""
     if path is None:
-        return None
+        return kpi_absence(source, settings) if isinstance(source, KpiEventsSource) else None
     if isinstance(source, JsonSource):
         return None if path.exists() else f"{path}: no such file"
     if isinstance(source, EventsSource):

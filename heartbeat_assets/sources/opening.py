@@ -127,7 +127,8 @@ class _Opening:
     def check_it_is_there(self, paths: Mapping[str, Path | None]) -> None:
         """Raises SourceMissing where it must be there and `paths` does not have it."""
         if self.source.required and self.name not in paths:
-            why = absence(self.opened.owner.source_path(self.name), self.source)
+            owner = self.opened.owner
+            why = absence(owner.source_path(self.name), self.source, owner.settings)
             raise SourceMissing({self.name: why or f"{self.source.place}: nobody looked for it"})
 
     def open(self, stack: ExitStack, paths: Mapping[str, Path | None], raw: frozenset[str]) -> None:

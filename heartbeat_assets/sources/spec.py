@@ -33,9 +33,39 @@ def event_token(event: str) -> str:
     return event
 
 
+def spelled_domain(name: str) -> str:
+    """`name` as the ledger spells domains. Raises ValueError."""
+    from heartbeat_assets.ledger import WrongKpiEvent
+    from heartbeat_assets.ledger.kpi_records import domain_of
+
+    try:
+        return domain_of(name)
+    except WrongKpiEvent as problem:
+        raise ValueError(problem.sentence) from problem
+
+
+def spelled_metric(name: str) -> str:
+    """`name` as the ledger spells metrics. Raises ValueError."""
+    from heartbeat_assets.ledger import WrongKpiEvent
+    from heartbeat_assets.ledger.kpi_records import metric_of
+
+    try:
+        return metric_of(name)
+    except WrongKpiEvent as problem:
+        raise ValueError(problem.sentence) from problem
+
+
 SetName = Annotated[Name, AfterValidator(free_name)]
 ColumnType = Literal["text", "integer", "number", "boolean", "timestamp", "date", "json"]
 Token = Annotated[str, AfterValidator(event_token)]
+Domain = Annotated[Words, AfterValidator(spelled_domain)]
+Metric = Annotated[Words, AfterValidator(spelled_metric)]
+
+KPI_COLUMNS: dict[str, ColumnType] = {
+    "domain": "text", "metric": "text", "ts_us": "integer", "success": "boolean", "value": "number",
+    "duration_ms": "number", "actor": "text", "correlation_id": "text", "detail": "text", "seq": "integer",
+}  # fmt: skip
+"""What SQL sees of a source of kind `kpi_events`."""
 
 
 class SourceModel(Model):
@@ -111,4 +141,27 @@ class WarehouseSource(RowsSource):
         return f"table {self.table} of the warehouse"
 
 
-Source = Annotated[EventsSource | JsonSource | TableSource | WarehouseSource, Field(discriminator="kind")]
+class KpiEventsSource(SourceModel):
+    """KPI events that product code has emitted: a table of KPI_COLUMNS, read from the configured ledger."""
+
+    kind: Literal["kpi_events"] = Field(description="kpi_events: what product code has emitted, from the ledger.")
+    domain: Domain = Field(description="The domain of the events, for example `WHOLESALE`.")
+    metric: Metric | None = Field(None, description="The one metric of the domain; default: all of them.")
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person says it."""
+        return f"the KPI events {self.domain}{f'.{self.metric}' if self.metric else ''} of the ledger"
+
+
+Source = Annotated[
+    EventsSource | JsonSource | TableSource | WarehouseSource | KpiEventsSource, Field(discriminator="kind")
+]
+
+
+def event_instants(source: Source) -> str | None:
+    """The column in which each row of `source` says when it happened, in microseconds since 1970; None without one.
+
+    A kind of source has it by itself; the `period_column` of others is of another type.
+    """
+    return "ts_us" if isinstance(source, EventsSource | KpiEventsSource) else None

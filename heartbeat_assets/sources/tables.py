@@ -1,4 +1,4 @@
-"""Sources as the tables SQL reads: documents, rows in files, tables of the warehouse.
+"""Sources as the tables SQL reads: documents, rows in files, tables of the warehouse, KPI events of the ledger.
 
 Turns what a reader refuses into a sentence that names the source, the column, and where the SQL uses it. It must not
 read telemetry; `opening` does.
@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING
 
 from heartbeat_assets.errors import InputUnreadable
 from heartbeat_assets.sources.inputs import SourceMissing, SourceUnreadable, read_document
+from heartbeat_assets.sources.kpi_events import add_kpi_events
 from heartbeat_assets.sources.owner import SourceOwner
-from heartbeat_assets.sources.spec import JsonSource, TableSource, WarehouseSource
+from heartbeat_assets.sources.spec import (
+    KPI_COLUMNS,
+    EventsSource,
+    JsonSource,
+    KpiEventsSource,
+    TableSource,
+    WarehouseSource,
+)
 from heartbeat_assets.sources.sql_places import places_of
 from heartbeat_assets.telemetry.typed_sql import identifier
 from heartbeat_assets.warehouse import add_document, add_rows
@@ -37,7 +45,7 @@ _PLACES_SHOWN = 3
 def add_source(
     connection: Connection, owner: SourceOwner, name: str, path: Path | None, scratch: Path, *, table: str
 ) -> TableSeen | None:
-    """Makes `table` of the source `name`, which is not telemetry, read from `path` (None: the warehouse).
+    """Makes `table` of the source `name`, which is not telemetry, read from `path` (None: a database).
 
     Returns what was seen of its rows (None for a document). Raises SourceMissing, SourceUnreadable or SpecProblem.
     """
@@ -47,8 +55,12 @@ def add_source(
         with _as_source_problem(owner, name):
             add_document(connection, table, read_document(name, path))
         return None
-    assert isinstance(source, TableSource | WarehouseSource)
     with _as_source_problem(owner, name):
+        if isinstance(source, KpiEventsSource):
+            if path is None:
+                return add_kpi_events(connection, source, owner.settings, scratch, table=table)
+            return add_table(connection, table, TableAt(str(path), "auto", name), KPI_COLUMNS, scratch)
+        assert isinstance(source, TableSource | WarehouseSource)
         return add_table(connection, table, _place(owner, name, path), source.columns, scratch)
 
 
@@ -57,8 +69,9 @@ def add_absent_source(connection: Connection, owner: SourceOwner, name: str, *, 
     source = owner.sources[name]
     if isinstance(source, JsonSource):
         add_document(connection, table, None)
-    elif isinstance(source, TableSource | WarehouseSource):
-        columns = ", ".join(f"{identifier(column)} {SQL_TYPES[kind]}" for column, kind in source.columns.items())
+    elif not isinstance(source, EventsSource):
+        kinds = KPI_COLUMNS if isinstance(source, KpiEventsSource) else source.columns
+        columns = ", ".join(f"{identifier(column)} {SQL_TYPES[kind]}" for column, kind in kinds.items())
         add_rows(connection, table, columns, [])
 
 

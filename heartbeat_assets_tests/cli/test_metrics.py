@@ -324,7 +324,9 @@ def test_audit_trails_are_verified_one_by_one_and_all_at_once(heartbeat: Heartbe
     assert (everything["metrics"], everything["events"], everything["unbroken"]) == (1, 8, True)
     assert words(heartbeat("verify", "--metrics", "--table")) == "1 audit trails of metrics, 8 events: none broken."
     assert heartbeat.fails(2, "verify", "zebra").endswith("nor is there a metric of that id")
-    assert heartbeat.fails(2, "verify") == "name a lane or a metric, or give --metrics"
+    assert heartbeat.fails(2, "verify") == (
+        "name a lane, a metric or a STREAM/SUBJECT of the journal, or give --metrics or --journal"
+    )
 
 
 def test_the_doctor_looks_at_metrics(heartbeat: Heartbeat, shop: MetricShop) -> None:

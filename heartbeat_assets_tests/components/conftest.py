@@ -10,6 +10,9 @@ import pytest
 from heartbeat_assets.ledger import Ledger
 from heartbeat_assets.ledger.location import locate
 from heartbeat_assets_tests.components.metric_running import Shop
+from heartbeat_assets_tests.ledger.conftest import ledger_url, postgres_url, sqlite_url
+
+__all__ = ["instance", "ledger_url", "postgres_url", "shop", "sqlite_url"]
 
 
 @pytest.fixture

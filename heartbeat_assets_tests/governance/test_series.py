@@ -85,8 +85,27 @@ def test_an_event_that_is_no_event_is_an_error_that_names_it(event: KpiEvent, se
         windows([event])
 
 
-def test_events_out_of_order_or_given_twice_are_an_error() -> None:
-    with pytest.raises(SeriesProblem, match="event 1 comes after event 2; give events in the order of their sequence"):
-        windows([KpiEvent(2, success=True), KpiEvent(1, success=True)])
-    with pytest.raises(SeriesProblem, match="each once"):
-        windows([KpiEvent(2, success=True), KpiEvent(2, success=True)])
+def test_the_order_of_the_events_counts_and_not_their_numbers() -> None:
+    # Event 900 happened before event 2 and was recorded much later.
+    late = [*runs((1, 1)), KpiEvent(900, success=False), *runs((299, 299))[1:]]
+    assert windows_of(late, recent=298, baseline=10, name="A.b").baseline.numbers == (1.0, 0.0)
+
+
+def test_a_frozen_baseline_is_found_by_its_first_and_last_event_whatever_their_numbers() -> None:
+    events = [KpiEvent(number, success=True) for number in (70, 3, 90, 5, 60, 61, 62)]
+    made = windows(events, FrozenBaseline(3, 5))
+    assert bounds(made) == (3, 5, 60, 62)
+    assert (made.baseline.events, made.recent.events) == (3, 3)
+
+
+@pytest.mark.parametrize("gone", [FrozenBaseline(-1, 210), FrozenBaseline(11, -1), FrozenBaseline(210, 11)])
+def test_a_frozen_baseline_without_its_first_or_last_event_is_none(gone: FrozenBaseline) -> None:
+    assert windows(runs((230, 230)), gone).baseline.events == 0
+
+
+def test_an_event_that_is_given_twice_is_an_error_in_one_window_or_in_both() -> None:
+    twice = KpiEvent(2, success=True)
+    with pytest.raises(SeriesProblem, match=r"A\.b: event 2 is given twice; give events in the order of their time"):
+        windows([twice, twice])
+    with pytest.raises(SeriesProblem, match="event 2 is given twice"):
+        windows_of([twice, KpiEvent(3, success=True), twice], recent=1, baseline=2, name="A.b")

@@ -82,12 +82,12 @@ ONE_MISTAKE: list[tuple[tuple[Any, ...], Any, str]] = [
     (
         ("sources", "events", "kind"),
         "csv",
-        "sources.events.kind: must be 'events' or 'json' or 'table' or 'warehouse', not 'csv'",
+        "sources.events.kind: must be 'events' or 'json' or 'table' or 'warehouse' or 'kpi_events', not 'csv'",
     ),
     (
         ("sources", "events", "kind"),
         REMOVED,
-        "sources.events.kind: is required; give 'events' or 'json' or 'table' or 'warehouse'",
+        "sources.events.kind: is required; give 'events' or 'json' or 'table' or 'warehouse' or 'kpi_events'",
     ),
     (("sources", "events"), None, "sources.events: must be a mapping of settings, but has no value"),
     (("sources", "snapshot"), "a.json", "sources.snapshot: must be a mapping of settings, not 'a.json'"),

@@ -53,7 +53,15 @@ def test_a_migration_that_fails_leaves_nothing_half_done(ledger_url: str, monkey
 def test_the_ledger_leaves_other_tables_of_a_shared_database_alone(ledger_url: str) -> None:
     open_ledger(ledger_url).close()
     found = sa.inspect(raw_engine(ledger_url))
-    tables = ["heartbeat", "kpi_event", "ledger_version", "metric_benchmark", "metric_event", "metric_value"]
+    tables = [
+        "heartbeat",
+        "journal_event",
+        "kpi_event",
+        "ledger_version",
+        "metric_benchmark",
+        "metric_event",
+        "metric_value",
+    ]
     assert (sorted(found.get_table_names()), found.get_view_names()) == (tables, ["metric_state"])
 
 
@@ -80,7 +88,7 @@ def test_a_ledger_without_metrics_is_brought_up_to_date_and_keeps_its_rows(ledge
     register(ledger, "sessions")
     assert list(ledger.metrics.rows()) == ["sessions"]
     with raw.connect() as connection:
-        assert list(connection.scalars(sa.text("SELECT version_num FROM ledger_version"))) == ["0003"]
+        assert list(connection.scalars(sa.text("SELECT version_num FROM ledger_version"))) == ["0004"]
     ledger.close()
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heartbeat_assets.metrics.header import KEYS, REQUIRED, Header, duration_of, header_text, read_header
+from heartbeat_assets.metrics.header import KEYS, REQUIRED, Header, header_text, read_header
 from heartbeat_assets.metrics.header_lines import cut_header
+from heartbeat_assets.specs.durations import duration_of
 from heartbeat_assets_tests.metrics.projects import metric_text
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e9, max_value=1e9).map(

@@ -64,11 +64,11 @@ def test_what_is_right_is_the_model_itself() -> None:
         ({"sources": {"books": {"kind": "table", "path": "x", "zz": 1}}}, "sources.books: unknown field 'zz'; there"),
         (
             {"sources": {"books": {"path": "x"}}},
-            "sources.books.kind: is required; give 'events' or 'json' or 'table' or 'warehouse'",
+            "sources.books.kind: is required; give 'events' or 'json' or 'table' or 'warehouse' or 'kpi_events'",
         ),
         (
             {"sources": {"books": {"kind": "book"}}},
-            "sources.books.kind: must be 'events' or 'json' or 'table' or 'warehouse', not 'book'",
+            "sources.books.kind: must be 'events' or 'json' or 'table' or 'warehouse' or 'kpi_events', not 'book'",
         ),
         ({"sources": {"Books": BOOKS["books"]}}, "sources: the name 'Books' must be lower-case letters, digits and _"),
     ],
