@@ -46,6 +46,14 @@ def one_of(model: Model, names: tuple[str, ...], *, needed: bool = True) -> None
         raise ValueError(f"needs {' or '.join(names)}")
 
 
+def _label(value: Any) -> Any:
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"must be text or a list of texts, not {value!r}; put each in quotes")
+    return value
+
+
+Label = Annotated[str | list[str], BeforeValidator(_label)]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 Description = Annotated[str, Field(max_length=1050)]
 DurationText = Annotated[str, BeforeValidator(_duration)]
@@ -75,7 +83,7 @@ class Metadata(Part):
 
     name: Name
     displayName: str | None = None
-    labels: dict[str, str | list[str]] | None = None
+    labels: dict[str, Label] | None = None
     annotations: dict[str, str] | None = None
 
 

@@ -64,8 +64,10 @@ def read_files(files: Iterable[Path]) -> Read:
             problems.append(str(problem))
             continue
         written = [one for content in contents for one in (content if isinstance(content, list) else [content])]
+        if written in ([], [None]):
+            problems.append(f"{file}: holds no OpenSLO document; write one, or take the file away")
         for position, one in enumerate(written, start=1):
-            if one is None and len(written) > 1:
+            if one is None:
                 # `---` before the first document, or after the last.
                 continue
             try:
@@ -101,8 +103,9 @@ def _document(given: Any, file: Path) -> Document:
         other = f"; {version} is another version: rewrite the document" if version in _EARLIER else ""
         raise SpecProblem(str(file), [f"apiVersion: must be {API_VERSION!r}, not {version!r}{other}"])
     if not isinstance(kind, str) or kind not in DOCUMENTS:
-        close = get_close_matches(str(kind), DOCUMENTS, n=1)
-        instead = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(DOCUMENTS)}"
+        kinds = {known.lower(): known for known in DOCUMENTS}
+        close = get_close_matches(str(kind).lower(), kinds, n=1)
+        instead = f"did you mean {kinds[close[0]]!r}?" if close else f"there are {', '.join(DOCUMENTS)}"
         raise SpecProblem(str(file), [f"kind: there is no {kind!r}; {instead}"])
     return checked(DOCUMENTS[kind], given, str(file))
 

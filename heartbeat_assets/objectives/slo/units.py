@@ -52,7 +52,7 @@ class _Unit:
 
 
 class Units:
-    """The units of `slo` up to `until_us`, each `width_us` long, made of `buckets`; `window` is the one that is judged."""
+    """The units of `slo` up to `until_us`, each `width_us` long, made of `buckets`; `window` is the one judged."""
 
     def __init__(self, slo: Slo, buckets: Iterable[Bucket], window: Window, until_us: int) -> None:
         self._slo = slo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def document(
         "metadata": {"name": name, **({"annotations": annotations} if annotations else {})},
         "spec": {
             "service": "shop",
-            "indicator": {"metadata": {"name": "sli"}, "spec": sli or RATIO},
+            "indicator": {"metadata": {"name": "sli"}, "spec": deepcopy(sli or RATIO)},
             "timeWindow": [window or rolling()],
             "budgetingMethod": method,
             "objectives": [objective],

@@ -12,6 +12,7 @@ from heartbeat_assets.objectives.slo.verdict import judge
 from heartbeat_assets_tests.objectives.slo.slo_making import (
     DAY,
     MINUTE,
+    THRESHOLD,
     at,
     buckets,
     month,
@@ -103,33 +104,30 @@ def test_ratio_timeslices_average_the_slices_and_not_the_events() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "minutes_until_exhausted"),
+    ("method", "minutes", "bad_a_minute", "bad_otherwise"),
     [
         # The example that OpenSLO gives of its budgeting methods: two weeks, 95%, 99% of requests well, then an attack
         # that lets 1% through. 5% of 20,160 minutes are 1,008; by the mean, (1,008 - 201.6) / 0.98 = 822.9.
-        ("Timeslices", 1_008),
-        ("RatioTimeslices", 823),
+        ("Timeslices", 1_008, 1, 0),
+        ("RatioTimeslices", 823, 0.99, 0.01),
     ],
 )
-def test_the_budgeting_methods_come_to_what_openslo_says_of_them(method: str, minutes_until_exhausted: int) -> None:
+def test_the_budgeting_methods_come_to_what_openslo_says_of_them(
+    method: str, minutes: int, bad_a_minute: float, bad_otherwise: float
+) -> None:
     share = {"timeSliceTarget": 0.9} if method == "Timeslices" else {}
     api = slo(window=rolling("2w"), method=method, target=0.95, timeSliceWindow="1m", **share)
     end = at("2026-03-15")
     first = to_us(end) - 14 * DAY
-
-    def state(attacked: int) -> str:
-        made = [
-            Bucket(first + minute * MINUTE, MINUTE, 1 if minute < attacked else 99, 100) for minute in range(20_160)
-        ]
-        return judge(api, made, end).state
-
-    assert state(minutes_until_exhausted - 1) == "RED"
-    assert state(minutes_until_exhausted) == "EXHAUSTED"
+    made = [Bucket(first + minute * MINUTE, MINUTE, 1 if minute < minutes else 99, 100) for minute in range(20_160)]
+    budget = judge(api, made, end).corrected
+    assert (budget.allowed, budget.state) == (1_008, "EXHAUSTED")
+    assert budget.bad == pytest.approx(minutes * bad_a_minute + (20_160 - minutes) * bad_otherwise)
+    # A minute less, and it would not be.
+    assert budget.bad - (bad_a_minute - bad_otherwise) < 1_008
 
 
 def test_a_value_is_held_against_the_limit_by_itself() -> None:
-    from heartbeat_assets_tests.objectives.slo.slo_making import THRESHOLD
-
     sse = slo(window=rolling("7d"), sli=THRESHOLD, op="lte", value=5, targetPercent=95)
     budget = judge(sse, buckets(sse, "2026-03-01", (95, 100)), at("2026-03-02")).corrected
     # 5 of 100 above 5 s is just what may be, so p95 <= 5 s is kept and nothing is left.
