@@ -75,7 +75,7 @@ def _queries(metrics: dict[Role, Metric], place: Place, fields: dict[Role, str])
 def _asked(metric: Metric, place: Place) -> tuple[str, str] | None:
     """Service and SQL; None, with a notice or a mistake, when there is no such thing."""
     source = metric.metricSource
-    kind, settings = source.type, dict(source.spec)
+    kind, settings = source.type, dict(source.spec or {})
     if source.metricSourceRef is not None:
         known = {one.name: one.document.spec for one in place.found.all("DataSource")}
         data_source = known.get(source.metricSourceRef)

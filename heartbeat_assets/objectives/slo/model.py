@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from heartbeat_assets.objectives.slo.model_alerts import AlertConditionSpec, AlertPolicySpec, PolicyEntry, TargetSpec
+from heartbeat_assets.objectives.slo.model_alerts import (
+    AlertConditionSpec,
+    AlertPolicySpec,
+    PolicyEntry,
+    TargetSpec,
+    named,
+)
 from heartbeat_assets.objectives.slo.model_parts import (
     Described,
     DurationText,
@@ -45,7 +51,7 @@ class MetricSource(Part):
 
     metricSourceRef: Words | None = None
     type: Words | None = None
-    spec: dict[str, Any] = Field(default_factory=dict)
+    spec: dict[str, Any] | None = None
 
 
 class Metric(Part):
@@ -125,6 +131,10 @@ class ObjectiveSpec(Part):
     targetPercent: Annotated[Number, Field(ge=0, le=100)] | None = None
     timeSliceTarget: Annotated[Number, Field(ge=0, le=1)] | None = None
     timeSliceWindow: SliceText | None = None
+    # The parts of a composite SLO. The page of the standard has no word of them, its tools do.
+    indicator: InlineSLI | None = None
+    indicatorRef: Words | None = None
+    compositeWeight: Annotated[Number, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _has_one_target(self) -> Self:
@@ -144,12 +154,17 @@ class SLOSpec(Described):
     timeWindow: Annotated[list[TimeWindow], Field(min_length=1, max_length=1)] | None = None
     budgetingMethod: BudgetingMethod
     objectives: list[ObjectiveSpec] = Field(min_length=1)
-    alertPolicies: list[PolicyEntry] | None = None
+    alertPolicies: list[Annotated[PolicyEntry, BeforeValidator(named)]] | None = None
 
     @model_validator(mode="after")
     def _has_one_indicator(self) -> Self:
-        one_of(self, ("indicator", "indicatorRef"))
+        one_of(self, ("indicator", "indicatorRef"), needed=not self.is_composite)
         return self
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether its objectives measure something each."""
+        return any(one.indicator or one.indicatorRef for one in self.objectives)
 
 
 class Document(Part):
@@ -162,7 +177,7 @@ class Document(Part):
 
 
 class ServiceDocument(Document):
-    spec: ServiceSpec
+    spec: ServiceSpec | None = None
 
 
 class DataSourceDocument(Document):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -69,6 +69,11 @@ class AlertPolicySpec(Described):
     alertWhenResolved: Flag | None = None
     conditions: list[ConditionEntry] = Field(min_length=1, max_length=1)
     notificationTargets: list[TargetEntry] | None = None
+
+
+def named(value: Any) -> Any:
+    """A policy that is only named, as older files do, in the form that the standard has for it."""
+    return {"alertPolicyRef": value} if isinstance(value, str) else value
 
 
 class PolicyEntry(Part):

@@ -70,7 +70,7 @@ def resolved(read: Read) -> SloSet:
     for source in found.all("DataSource"):
         if source.document.spec.type != "heartbeat/sql":
             Place(found, source, "spec.type").notice(f"{source.document.spec.type!r} is no source here; it is kept")
-    return SloSet(read.documents, tuple(first.values()), tuple(found.notices), (*read.problems, *found.problems))
+    return SloSet(read.documents, tuple(first.values()), tuple(found.notices), tuple(dict.fromkeys([*read.problems, *found.problems])))
 
 
 def _slos_of(placed: Placed, found: Found) -> list[Slo]:
@@ -82,6 +82,9 @@ def _slos_of(placed: Placed, found: Found) -> list[Slo]:
     services = {one.name for one in found.all("Service")}
     if services and spec.service not in services:
         place.at(".service").notice(f"there is no Service called {spec.service!r}")
+    if spec.is_composite:
+        place.at(".objectives").notice("have indicators of their own; a composite SLO is kept and not judged")
+        return []
     indicator = indicator_of(spec, place)
     window = _window(spec, place.at(".timeWindow"))
     rules = _rules(spec, place, ours)
@@ -97,10 +100,8 @@ def _slos_of(placed: Placed, found: Found) -> list[Slo]:
     made = []
     for position, objective in enumerate(spec.objectives):
         here = place.at(f".objectives[{position}]")
-        slo = _slo(placed, spec, objective, here, indicator, window, ours, rules, limits, position)
-        if slo is not None and len(found.problems) == mistakes:
-            made.append(slo)
-    return made
+        made.append(_slo(placed, spec, objective, here, indicator, window, ours, rules, limits, position))
+    return made if len(found.problems) == mistakes else []
 
 
 def _slo(
@@ -114,7 +115,7 @@ def _slo(
     rules: tuple[BurnRule, ...],
     limits: BudgetLimits,
     position: int,
-) -> Slo | None:
+) -> Slo:
     metadata = placed.document.metadata
     several = len(spec.objectives) > 1
     called = objective.displayName or str(position + 1)
@@ -147,9 +148,9 @@ def _slo(
         file=placed.file,
         rules=fitting_rules(rules, window, place),
     )
-    mistakes = len(place.found.problems)
-    check_fit(slo, place)
-    return slo if len(place.found.problems) == mistakes else None
+    if slo.is_measurable:
+        check_fit(slo, place)
+    return slo
 
 
 def _target(objective: ObjectiveSpec, place: Place) -> Fraction:

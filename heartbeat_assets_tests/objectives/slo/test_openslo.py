@@ -9,7 +9,7 @@ import yaml
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.objectives.slo.openslo import export, files_in, read_files
 from heartbeat_assets.objectives.slo.resolve import load_slos
-from heartbeat_assets_tests.objectives.slo.slo_making import THRESHOLD, document, written
+from heartbeat_assets_tests.objectives.slo.slo_making import THRESHOLD, document, month, rolling, written
 
 EVERYTHING = """
 ---
@@ -309,3 +309,52 @@ def test_files_of_openslo_are_found_among_others(everything: Path) -> None:
     (folder / "defs.yaml").write_text("type: x\n# openslo/v1\n")
     (folder / "other.yaml").write_text("a: 1\n")
     assert [file.name for file in files_in(folder)] == ["one.yml", "everything.yaml"]
+
+
+def test_a_policy_that_is_only_named_is_written_as_the_standard_has_it(everything: Path, tmp_path: Path) -> None:
+    file = tmp_path / "older.yaml"
+    file.write_text(EVERYTHING.replace("- alertPolicyRef: burns", "- burns"))
+    assert [one.document for one in read_files([file]).documents] == [
+        one.document for one in read_files([everything]).documents
+    ]
+
+
+def test_a_composite_slo_is_kept_and_named(tmp_path: Path) -> None:
+    made = document()
+    made["spec"]["objectives"][0] |= {"indicator": made["spec"].pop("indicator"), "compositeWeight": 2}
+    found = written(tmp_path, made).checked()
+    assert (len(found.documents), found.slos) == (1, ())
+    assert "a composite SLO is kept and not judged" in found.notices[0]
+
+
+def test_a_source_elsewhere_may_have_windows_that_ours_could_not_measure(tmp_path: Path) -> None:
+    made = changed("spec.indicator.spec", {"thresholdMetric": {"metricSource": {"type": "Any", "spec": None}}})
+    made["spec"]["objectives"][0] |= {"op": "lt", "value": 500}
+    made["spec"]["timeWindow"] = [month("America/New_York", "2022-01-01 12:00:00", "1m")]
+    found = written(tmp_path, made).checked()
+    assert [slo.is_measurable for slo in found.slos] == [False]
+    # With our source it would be a mistake: buckets of 5 minutes do not begin at every minute.
+    here = changed("spec.timeWindow", made["spec"]["timeWindow"])
+    assert "buckets of 5m do not begin where the window does" in written(tmp_path, here).problems[0]
+
+
+def test_buckets_must_begin_where_windows_do(tmp_path: Path) -> None:
+    made = document(window=month("Asia/Kolkata"), annotations={"heartbeat/bucket": "1h"})
+    assert "do not begin where the window does, at 18:30 UTC" in written(tmp_path, made).problems[0]
+    made["metadata"]["annotations"]["heartbeat/bucket"] = "30m"
+    assert written(tmp_path, made).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ({"timeSliceWindow": "7m", "window": rolling("1d")}, "timeSliceWindow 7m is not made of whole buckets of 5m"),
+        (
+            {"timeSliceWindow": "5h", "window": rolling("1d")},
+            "timeSliceWindow 5h does not divide the window of 1d evenly",
+        ),
+        ({"timeSliceWindow": "5h", "window": rolling("1M")}, "timeSliceWindow 5h does not divide a day evenly"),
+    ],
+)
+def test_slices_must_fit(tmp_path: Path, what: dict[str, Any], sentence: str) -> None:
+    assert sentence in written(tmp_path, document(method="RatioTimeslices", **what)).problems[0]
