@@ -70,7 +70,12 @@ def resolved(read: Read) -> SloSet:
     for source in found.all("DataSource"):
         if source.document.spec.type != "heartbeat/sql":
             Place(found, source, "spec.type").notice(f"{source.document.spec.type!r} is no source here; it is kept")
-    return SloSet(read.documents, tuple(first.values()), tuple(found.notices), tuple(dict.fromkeys([*read.problems, *found.problems])))
+    return SloSet(
+        read.documents,
+        tuple(first.values()),
+        tuple(found.notices),
+        tuple(dict.fromkeys([*read.problems, *found.problems])),
+    )
 
 
 def _slos_of(placed: Placed, found: Found) -> list[Slo]:
