@@ -30,7 +30,10 @@ def test_imports_follow_the_arrows_of_the_architecture(capsys: pytest.CaptureFix
 # process for each run. Loading the heavy libraries up front would make each of them wait more than a second
 # for nothing, so they are imported inside the functions that use them. It takes a fresh process to see it:
 # this one has them all.
-@pytest.mark.parametrize("room", ["cli", "emit", "governance.actuator", "governance.evaluate", "guard", "lanes", "ledger"])
+@pytest.mark.parametrize(
+    "room",
+    ["cli", "emit", "governance.actuator", "governance.evaluate", "guard", "lanes", "ledger", "objectives.slo.verdict"],
+)
 def test_importing_a_room_loads_no_heavy_library(room: str) -> None:
     # A folder without modules would import as well, and prove nothing: a room must have a file of its own.
     program = (
