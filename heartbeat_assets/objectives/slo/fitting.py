@@ -42,7 +42,7 @@ def check_fit(slo: Slo, place: Place) -> None:
 
 
 def fitting_rules(
-    rules: Sequence[BurnRule], window: RollingWindow | CalendarWindow, place: Place
+    rules: Sequence[BurnRule], window: RollingWindow | CalendarWindow, bucket_us: int, place: Place
 ) -> tuple[BurnRule, ...]:
     """The rules whose long window is shorter than the SLO's own; the others could say nothing new, and are named."""
     length = window.duration.length if window.duration.is_fixed else None
@@ -50,4 +50,9 @@ def fitting_rules(
     for rule in rules:
         if rule not in fit:
             place.notice(f"the burn rule {rule.words} is not used: its long window is not shorter than the SLO's")
+    for rule in fit:
+        if rule.short.us < bucket_us:
+            place.notice(
+                f"the burn rule {rule.words} looks back {rule.short}, less than a bucket; a whole bucket stands for it"
+            )
     return tuple(fit)

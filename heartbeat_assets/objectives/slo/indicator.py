@@ -104,4 +104,8 @@ def _of_ours(settings: dict[str, Any], place: Place) -> tuple[str, str] | None:
             texts[name] = text
         else:
             place.at(f".spec.{name}").mistake(f"must be text: {what}")
-    return None if wrong or len(texts) < len(_FIELDS) else (texts["service"].strip(), texts["query"])
+    if wrong or len(texts) < len(_FIELDS):
+        return None
+    if "$start_us" not in texts["query"]:
+        place.at(".spec.query").notice("does not ask for $start_us, so that it reads all there is each time")
+    return texts["service"].strip(), texts["query"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from numbers import Integral, Real
 from typing import Any
 
 from heartbeat_assets.errors import HeartbeatError
@@ -106,9 +107,9 @@ class _Reader:
 
     def bucket(self) -> int:
         start = self._column("bucket_us")
-        if isinstance(start, bool) or not isinstance(start, int):
+        if isinstance(start, bool) or not isinstance(start, Integral):
             raise self._problem(f"bucket_us must be microseconds since 1970 as a whole number, not {start!r}")
-        return start - start % self.slo.bucket.us
+        return int(start) - int(start) % self.slo.bucket.us
 
     def amounts(self, columns: tuple[Role, ...]) -> list[tuple[Role, Count]]:
         if columns == ("value",):
@@ -142,9 +143,9 @@ class _Reader:
         return int(number) if number == int(number) else exact(number)
 
     def _number(self, column: str, given: Any) -> float:
-        if isinstance(given, bool) or not isinstance(given, int | float | Decimal) or not math.isfinite(given):
+        if isinstance(given, bool) or not isinstance(given, Real | Decimal) or not math.isfinite(given):
             raise self._problem(f"{column} must be a number, not {given!r}")
-        return given if isinstance(given, int | float) else float(given)
+        return int(given) if isinstance(given, Integral) else float(given)
 
     def _column(self, name: str) -> Any:
         if name not in self.row:

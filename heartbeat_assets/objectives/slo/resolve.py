@@ -125,6 +125,7 @@ def _slo(
     several = len(spec.objectives) > 1
     called = objective.displayName or str(position + 1)
     width, share = _slice(spec, objective, place)
+    bucket = ours.get("bucket") or _default_bucket(width)
     slo = Slo(
         name=f"{metadata.name}.{_slug(called)}" if several else metadata.name,
         display_name=f"{metadata.displayName or metadata.name}: {called}"
@@ -135,7 +136,7 @@ def _slo(
         method=spec.budgetingMethod,
         target=_target(objective, place),
         window=window,
-        bucket=ours.get("bucket") or _default_bucket(width),
+        bucket=bucket,
         queries=indicator.queries,
         threshold=_threshold(objective, indicator, place),
         raw=indicator.raw,
@@ -151,7 +152,7 @@ def _slo(
         ),
         document=placed.name,
         file=placed.file,
-        rules=fitting_rules(rules, window, place),
+        rules=fitting_rules(rules, window, bucket.us, place),
     )
     if slo.is_measurable:
         check_fit(slo, place)

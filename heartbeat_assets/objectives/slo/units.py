@@ -83,13 +83,20 @@ class Units:
         """Up to when it was counted: now, or the end of the last slice that is over."""
         return self._last_end_us() if self._slo.slice else self._until_us
 
+    def between(self, start_us: int, end_us: int) -> Tally:
+        """What was counted in the units that begin from `start_us` up to, not including, `end_us`."""
+        units = self._units[bisect_left(self._starts, start_us) : bisect_left(self._starts, end_us)]
+        return Tally(
+            _sum([unit.good for unit in units]), _sum([unit.bad for unit in units]), sum(unit.events for unit in units)
+        )
+
     def in_judged_window(self) -> Tally:
         """What was counted in the judged window so far."""
-        return self._tally(self.window_start_us(), self._until_us)
+        return self.between(self.window_start_us(), self._until_us)
 
     def over(self, length_us: int) -> Tally:
         """What was counted in the last so much time, whatever window it lies in."""
-        return self._tally(self.start_of_look_us(length_us), self.until_us())
+        return self.between(self.start_of_look_us(length_us), self.until_us())
 
     def start_of_look_us(self, length_us: int) -> int:
         """Where the last so much time begins: where the unit begins that was under way then.
@@ -99,12 +106,6 @@ class Units:
         end = self.until_us()
         start = self._floor(end - length_us)
         return min(start, self._floor(end - self.width_us)) if self._slo.slice else start
-
-    def _tally(self, start_us: int, end_us: int) -> Tally:
-        units = self._units[bisect_left(self._starts, start_us) : bisect_left(self._starts, end_us)]
-        return Tally(
-            _sum([unit.good for unit in units]), _sum([unit.bad for unit in units]), sum(unit.events for unit in units)
-        )
 
     def _floor(self, us: int) -> int:
         return us - (us - self._anchor_us) % self.width_us
