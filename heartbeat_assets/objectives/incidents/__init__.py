@@ -4,7 +4,9 @@ Plain Python over the journal. Everything is an event with who and why; what an 
 It must know neither Dagster, nor the web, nor what a rule looks at.
 """
 
+from heartbeat_assets.objectives.incidents.figures import Figures, Mean, figures, open_actions, overdue_actions
 from heartbeat_assets.objectives.incidents.folding import KINDS, STREAM, fold
+from heartbeat_assets.objectives.incidents.hours import BusinessHours
 from heartbeat_assets.objectives.incidents.incident import (
     ActionItem,
     Entry,
@@ -16,6 +18,7 @@ from heartbeat_assets.objectives.incidents.incident import (
 )
 from heartbeat_assets.objectives.incidents.problems import IncidentProblem, IncidentUnreadable
 from heartbeat_assets.objectives.incidents.reading import incident_called, incidents
+from heartbeat_assets.objectives.incidents.sla import Clock, breached, clocks, incident_record
 from heartbeat_assets.objectives.incidents.store import (
     acknowledge,
     add_action,
@@ -27,30 +30,44 @@ from heartbeat_assets.objectives.incidents.store import (
     update,
 )
 from heartbeat_assets.objectives.incidents.suggesting import QUIET, Suggestion, dismiss, suggest, suggestions
+from heartbeat_assets.objectives.incidents.terms import SLA, SlaLevel, Terms
 
 __all__ = [
     "KINDS",
     "QUIET",
+    "SLA",
     "STREAM",
     "ActionItem",
+    "BusinessHours",
+    "Clock",
     "Entry",
+    "Figures",
     "Incident",
     "IncidentProblem",
     "IncidentUnreadable",
+    "Mean",
     "Severity",
+    "SlaLevel",
     "Spell",
     "Status",
     "Suggestion",
+    "Terms",
     "Timeline",
     "acknowledge",
     "add_action",
+    "breached",
+    "clocks",
     "dismiss",
+    "figures",
     "finish_action",
     "fold",
     "incident_called",
+    "incident_record",
     "incidents",
     "mitigate",
+    "open_actions",
     "open_incident",
+    "overdue_actions",
     "reopen",
     "resolve",
     "suggest",
