@@ -17,7 +17,7 @@ from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.objectives.slo.annotations import Annotations
 from heartbeat_assets.objectives.slo.burn import WORKBOOK, BurnRule, rules_in
 from heartbeat_assets.objectives.slo.durations import Duration, duration, exact, fixed_duration
-from heartbeat_assets.objectives.slo.fitting import check_fit, fitting_rules
+from heartbeat_assets.objectives.slo.fitting import check_fit, default_bucket, fitting_rules
 from heartbeat_assets.objectives.slo.found import Found, Place
 from heartbeat_assets.objectives.slo.indicator import Indicator, indicator_of
 from heartbeat_assets.objectives.slo.model import ObjectiveSpec, SLOSpec, TimeWindow
@@ -27,7 +27,6 @@ from heartbeat_assets.objectives.slo.policies import rules_of
 from heartbeat_assets.objectives.slo.slo import DEFAULT_FORECAST, RED_AT, YELLOW_AT, BudgetLimits, Slo, Threshold
 
 DEFAULT_WINDOW = RollingWindow(Duration(30, "d"))
-DEFAULT_BUCKET = Duration(5, "m")
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def _slo(
     several = len(spec.objectives) > 1
     called = objective.displayName or str(position + 1)
     width, share = _slice(spec, objective, place)
-    bucket = ours.get("bucket") or _default_bucket(width)
+    bucket = ours.get("bucket") or default_bucket(width, window)
     slo = Slo(
         name=f"{metadata.name}.{_slug(called)}" if several else metadata.name,
         display_name=f"{metadata.displayName or metadata.name}: {called}"
@@ -226,10 +225,6 @@ def _rules(spec: SLOSpec, place: Place, ours: Annotations) -> tuple[BurnRule, ..
             )
         return rules_in(written, min_events)
     return tuple(from_policies) if spec.alertPolicies else rules_in(WORKBOOK, min_events)
-
-
-def _default_bucket(width: Duration | None) -> Duration:
-    return width if width is not None and width.us < DEFAULT_BUCKET.us else DEFAULT_BUCKET
 
 
 def _slug(text: str) -> str:

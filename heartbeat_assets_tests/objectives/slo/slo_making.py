@@ -19,6 +19,7 @@ from heartbeat_assets.objectives.slo.slo import Slo
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+FIVE_MINUTES = {"heartbeat/bucket": "5m"}
 RATIO = {
     "ratioMetric": {
         "counter": True,

@@ -11,6 +11,7 @@ from heartbeat_assets.objectives.slo.slo import BudgetLimits
 from heartbeat_assets.objectives.slo.verdict import judge
 from heartbeat_assets_tests.objectives.slo.slo_making import (
     DAY,
+    FIVE_MINUTES,
     MINUTE,
     THRESHOLD,
     at,
@@ -82,7 +83,7 @@ def test_slices_are_good_when_enough_of_their_events_are() -> None:
 
 
 def test_a_rolling_window_has_all_its_slices_whatever_the_minute() -> None:
-    api = slo(method="Timeslices", target=0.99, timeSliceTarget=0.9, timeSliceWindow="1h")
+    api = slo(method="Timeslices", target=0.99, timeSliceTarget=0.9, timeSliceWindow="1h", annotations=FIVE_MINUTES)
     one_bad_hour = buckets(api, "2026-03-01T00:00", *[(0, 10)] * 12)
     budget = judge(api, one_bad_hour, at("2026-03-30T23:59")).corrected
     # The last hour that is over ends at 23:00; 720 hours before it the window begins, so 00:00 on the 1st lies in it.
@@ -92,7 +93,9 @@ def test_a_rolling_window_has_all_its_slices_whatever_the_minute() -> None:
 
 
 def test_ratio_timeslices_average_the_slices_and_not_the_events() -> None:
-    api = slo(window=rolling("1d"), method="RatioTimeslices", target=0.9, timeSliceWindow="1h")
+    api = slo(
+        window=rolling("1d"), method="RatioTimeslices", target=0.9, timeSliceWindow="1h", annotations=FIVE_MINUTES
+    )
     # One hour with 1 of 10,000 good and 23 with 9 of 10 good: the mean is (0.0001 + 23 x 0.9) / 24.
     figures = [(1, 10_000), *[(0, 0)] * 11] + [(9, 10), *[(0, 0)] * 11] * 23
     budget = judge(api, buckets(api, "2026-03-01", *figures), at("2026-03-02")).corrected
@@ -219,14 +222,20 @@ def test_what_lies_outside_the_look_back_does_not_burn() -> None:
 
 
 def test_a_window_that_is_over_is_judged_as_it_was_at_its_end() -> None:
-    api = slo(window=month(), method="Timeslices", timeSliceTarget=0.9, timeSliceWindow="1h")
+    api = slo(window=month(), method="Timeslices", timeSliceTarget=0.9, timeSliceWindow="1h", annotations=FIVE_MINUTES)
     made = buckets(api, "2026-02-28T23:00", *[(0, 1)] * 12, *[(1, 1)] * 12)
     verdict = judge(api, made, at("2026-03-20"), window=api.window.at(at("2026-02-10")))
     assert (verdict.corrected.bad, verdict.corrected.good, verdict.corrected.allowed) == (1, 0, 6.72)
 
 
 def test_a_slice_cut_short_by_the_end_of_its_month_is_one_slice() -> None:
-    api = slo(window=month("Europe/Madrid"), method="Timeslices", timeSliceTarget=0.9, timeSliceWindow="1d")
+    api = slo(
+        window=month("Europe/Madrid"),
+        method="Timeslices",
+        timeSliceTarget=0.9,
+        timeSliceWindow="1d",
+        annotations=FIVE_MINUTES,
+    )
     # March 2026 has 743 hours in Madrid: 30 days of 24 hours and one slice of 23.
     last_hour = buckets(api, "2026-03-31T21:00", *[(0, 1)] * 12)
     verdict = judge(api, last_hour, at("2026-04-10"), window=api.window.at(at("2026-03-10")))

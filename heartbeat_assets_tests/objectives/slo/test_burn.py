@@ -7,7 +7,7 @@ import pytest
 from heartbeat_assets.objectives.slo.burn import WORKBOOK, rules_in
 from heartbeat_assets.objectives.slo.durations import duration
 from heartbeat_assets.objectives.slo.verdict import Verdict, judge
-from heartbeat_assets_tests.objectives.slo.slo_making import DAY, HOUR, at, buckets, month, rolling, slo
+from heartbeat_assets_tests.objectives.slo.slo_making import DAY, FIVE_MINUTES, HOUR, at, buckets, month, rolling, slo
 
 NOW = at("2026-03-31")
 
@@ -134,7 +134,7 @@ def test_slices_burn_by_the_last_that_is_over(minute: int) -> None:
 
 
 def test_a_slice_longer_than_the_short_window_stands_for_it() -> None:
-    api = slo(method="Timeslices", timeSliceTarget=0.9, timeSliceWindow="1h")
+    api = slo(method="Timeslices", timeSliceTarget=0.9, timeSliceWindow="1h", annotations=FIVE_MINUTES)
     verdict = judge(api, buckets(api, "2026-03-31T11:00", *[(0, 100)] * 12), at("2026-03-31T12:30"))
     assert verdict.burns[0].short_rate == 100
 

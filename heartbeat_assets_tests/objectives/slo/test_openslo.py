@@ -9,7 +9,15 @@ import yaml
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.objectives.slo.openslo import export, files_in, read_files
 from heartbeat_assets.objectives.slo.resolve import load_slos
-from heartbeat_assets_tests.objectives.slo.slo_making import THRESHOLD, document, month, rolling, written
+from heartbeat_assets_tests.objectives.slo.slo_making import (
+    FIVE_MINUTES,
+    THRESHOLD,
+    document,
+    month,
+    rolling,
+    slo,
+    written,
+)
 
 EVERYTHING = """
 ---
@@ -348,7 +356,10 @@ def test_buckets_must_begin_where_windows_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "sentence"),
     [
-        ({"timeSliceWindow": "7m", "window": rolling("1d")}, "timeSliceWindow 7m is not made of whole buckets of 5m"),
+        (
+            {"timeSliceWindow": "7m", "annotations": FIVE_MINUTES},
+            "timeSliceWindow 7m is not made of whole buckets of 5m",
+        ),
         (
             {"timeSliceWindow": "5h", "window": rolling("1d")},
             "timeSliceWindow 5h does not divide the window of 1d evenly",
@@ -358,3 +369,24 @@ def test_buckets_must_begin_where_windows_do(tmp_path: Path) -> None:
 )
 def test_slices_must_fit(tmp_path: Path, what: dict[str, Any], sentence: str) -> None:
     assert sentence in written(tmp_path, document(method="RatioTimeslices", **what)).problems[0]
+
+
+@pytest.mark.parametrize(
+    ("width", "window", "bucket"),
+    [
+        (None, rolling(), "5m"),
+        ("1m", rolling(), "1m"),
+        ("1h", rolling(), "1h"),
+        ("1h", month("Europe/Madrid"), "1h"),
+        # Months begin at 18:30 UTC in India and days at 23:00 in Spain: slices begin with them, in the midst of an hour.
+        ("1h", month("Asia/Kolkata"), "5m"),
+        ("1d", month("Europe/Madrid"), "5m"),
+        ("1d", month(), "1d"),
+        ("7m", rolling("7d"), "1m"),
+    ],
+)
+def test_a_bucket_is_a_slice_where_windows_begin_with_one(
+    width: str | None, window: dict[str, Any], bucket: str
+) -> None:
+    slices = {"method": "RatioTimeslices", "timeSliceWindow": width} if width else {}
+    assert str(slo(window=window, **slices).bucket) == bucket

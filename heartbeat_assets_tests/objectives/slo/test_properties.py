@@ -12,7 +12,7 @@ from heartbeat_assets.objectives.slo.measured import Bucket
 from heartbeat_assets.objectives.slo.periods import from_us
 from heartbeat_assets.objectives.slo.slo import Slo
 from heartbeat_assets.objectives.slo.verdict import judge, needed
-from heartbeat_assets_tests.objectives.slo.slo_making import at, buckets, month, rolling, slo
+from heartbeat_assets_tests.objectives.slo.slo_making import FIVE_MINUTES, at, buckets, month, rolling, slo
 
 NOW = at("2026-03-10T12:00")
 METHODS: dict[str, dict[str, Any]] = {
@@ -21,7 +21,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "RatioTimeslices": {"timeSliceWindow": "10m"},
 }
 SLOS = [
-    replace(slo(method=method, window=window, target=target, **fields), rules=rules)
+    replace(slo(method=method, window=window, target=target, annotations=FIVE_MINUTES, **fields), rules=rules)
     for method, fields in METHODS.items()
     for window, target in ((month("Europe/Madrid"), 0.9), (rolling("7d"), 0.995), (rolling("1d"), 1.0))
     for rules in [slo(window=rolling("30d")).rules[:2]]

@@ -6,7 +6,7 @@ from heartbeat_assets.objectives.slo.corrections import Correction
 from heartbeat_assets.objectives.slo.durations import duration
 from heartbeat_assets.objectives.slo.timeline import timeline
 from heartbeat_assets.objectives.slo.verdict import judge
-from heartbeat_assets_tests.objectives.slo.slo_making import at, buckets, month, rolling, slo
+from heartbeat_assets_tests.objectives.slo.slo_making import FIVE_MINUTES, at, buckets, month, rolling, slo
 
 
 def test_each_point_is_what_the_verdict_was_then() -> None:
@@ -22,7 +22,14 @@ def test_each_point_is_what_the_verdict_was_then() -> None:
 
 
 def test_slices_use_the_budget_of_the_whole_window() -> None:
-    api = slo(window=month(duration="1d"), method="Timeslices", target=0.75, timeSliceTarget=0.9, timeSliceWindow="1h")
+    api = slo(
+        window=month(duration="1d"),
+        method="Timeslices",
+        target=0.75,
+        timeSliceTarget=0.9,
+        timeSliceWindow="1h",
+        annotations=FIVE_MINUTES,
+    )
     made = buckets(api, "2026-03-01", *[(0, 1)] * 24, *[(1, 1)] * 24)
     points = timeline(api, made, at("2026-03-01T04:30"))
     # Six of the 24 hours may be bad; two were.

@@ -8,7 +8,7 @@ import pytest
 from heartbeat_assets.objectives.slo.periods import Window
 from heartbeat_assets.objectives.slo.sentences import percent
 from heartbeat_assets.objectives.slo.verdict import judge, needed
-from heartbeat_assets_tests.objectives.slo.slo_making import at, buckets, month, rolling, slo
+from heartbeat_assets_tests.objectives.slo.slo_making import FIVE_MINUTES, at, buckets, month, rolling, slo
 
 
 def test_a_record_is_plain_and_has_all_of_it() -> None:
@@ -77,7 +77,9 @@ def test_what_is_needed_is_the_window_so_far_and_the_longest_look_back() -> None
 
 
 def test_whole_slices_are_needed() -> None:
-    api = slo(method="Timeslices", timeSliceTarget=0.9, timeSliceWindow="1h", window=rolling("7d"))
+    api = slo(
+        method="Timeslices", timeSliceTarget=0.9, timeSliceWindow="1h", window=rolling("7d"), annotations=FIVE_MINUTES
+    )
     assert needed(api, at("2026-03-20T12:30")).start == at("2026-03-13T12:00")
 
 
