@@ -14,6 +14,7 @@ from benchmarks import (
     digest_speed,
     emit_speed,
     history_speed,
+    kpi_source_speed,
     ledger_speed,
     metrics_speed,
 )
@@ -57,6 +58,7 @@ def _lines(folder: Path, quick: bool, full: bool) -> list[Line]:
     add("appends", ledger_speed.measure_appends(folder))
     add("ticks of metrics", metrics_speed.measure(folder, 7 if quick else 30))
     add("KPI events", emit_speed.measure(folder / "emit", os.environ.get("HEARTBEAT_TEST_POSTGRES_URL")))
+    add("KPI events as a source", kpi_source_speed.measure(folder / "emit", 100_000 if quick else 1_000_000))
     add("the cockpit", cockpit_speed.measure(folder, 7 if quick else 90, 10 if quick else 20))
     return lines
 

@@ -25,7 +25,7 @@ def measure(folder: Path, postgresql: str | None = None) -> list[Line]:
     folder.mkdir(exist_ok=True)
     (folder / "emit.sqlite").unlink(missing_ok=True)
     lines = _measure("SQLite", str(folder / "emit.sqlite"))
-    return lines + (_measure("PostgreSQL", _own_schema(postgresql)) if postgresql else [])
+    return lines + (_measure("PostgreSQL", own_schema(postgresql)) if postgresql else [])
 
 
 def _measure(name: str, url: str) -> list[Line]:
@@ -70,7 +70,8 @@ def _emit(count: int) -> tuple[float, float]:
     return called, time.perf_counter() - started
 
 
-def _own_schema(url: str) -> str:
+def own_schema(url: str) -> str:
+    """The URL of a new schema in the database at `url`."""
     import psycopg
 
     schema = f"heartbeat_bench_{uuid.uuid4().hex[:8]}"

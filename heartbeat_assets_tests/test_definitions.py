@@ -18,6 +18,7 @@ from heartbeat_assets_tests.copied_project import ROOT
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
 SERVICES = ("citizen_app", "legal_register", "marketplace_app")
+"""Those with daily metrics, which have a schedule of their own."""
 TRIPWIRES = (
     "wholesale_contract_rate", "wholesale_offer_accept_rate", "buyer_match_match_success", "capital_roi_event",
 )  # fmt: skip
@@ -56,6 +57,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         *(f"citizen_app/{name}" for name in app),
         *(f"legal_register/{name}" for name in register),
         *(f"kpi_events/{name}" for name in ("series", *KPI_SERIES)),
+        *(f"wholesale/{name}" for name in ("wholesale_events", *metrics_of("wholesale"), *of_service)),
         *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
         "runbook/go_live",
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
@@ -65,6 +67,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     }
     assert {schedule.name for schedule in repository.schedule_defs} == {
         *(f"{name}_{what}_schedule" for name in SERVICES for what in ("metrics", "daily", "benchmark")),
+        *(f"wholesale_{what}_schedule" for what in ("metrics", "benchmark")),
         "citizen_product_schedule",
         "kpi_events_schedule",
         "liberty_restrictions_schedule",
@@ -74,7 +77,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "tripwires_schedule",
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
-        *(f"{name}_{what}" for name in SERVICES for what in ("automation", "registry_files")),
+        *(f"{name}_{what}" for name in (*SERVICES, "wholesale") for what in ("automation", "registry_files")),
         "citizen_product_automation",
         "citizen_product_telemetry_files",
         "liberty_restrictions_automation",

@@ -18,6 +18,11 @@ from typing import Any
 
 import pytest
 
+from heartbeat_assets.governance.runbook import build_runbook
+from heartbeat_assets.governance.runbook.runbook_file import RunbookFile
+from heartbeat_assets.governance.runbook.spec import RunbookSpec
+from heartbeat_assets.settings import load_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _WAIT_SECONDS = 120
@@ -105,9 +110,11 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
     triggers = ("automation", "registry_files", "metrics_schedule", "daily_schedule", "benchmark_schedule")
     assert states == {
         **{f"{service}_{trigger}": "RUNNING" for service in services for trigger in triggers},
+        **{f"wholesale_{trigger}": "RUNNING" for trigger in triggers if trigger != "daily_schedule"},
         "citizen_product_automation": "RUNNING",
         "citizen_product_telemetry_files": "RUNNING",
         "citizen_product_schedule": "RUNNING",
+        "kpi_events_schedule": "RUNNING",
         "liberty_restrictions_automation": "RUNNING",
         "liberty_restrictions_schedule": "RUNNING",
         "marketplace_automation": "RUNNING",
@@ -116,6 +123,19 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
         "runbook_schedule": "RUNNING",
         "tripwires_schedule": "RUNNING",
     }
+
+
+def test_the_runbook_sees_that_the_daemons_run(dagster: Dagster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEARTBEAT_DAGSTER_URL", f"http://127.0.0.1:{dagster.port}")
+    monkeypatch.setenv("HEARTBEAT_HOME", str(dagster.home))
+    asked = RunbookFile(RunbookSpec(checks=[{"check": "daemon_running", "timeout_seconds": 10}]), ROOT)
+
+    def healthy() -> Any:
+        (item,) = build_runbook(load_settings(ROOT), runbook=asked).items
+        return item if item.ok else None
+
+    item = dagster.wait_for("healthy daemons", healthy)
+    assert {"SCHEDULER", "SENSOR"} <= set(item.detail["daemons"])
 
 
 def test_the_file_sensor_runs_the_lane_and_the_report_is_published(dagster: Dagster) -> None:

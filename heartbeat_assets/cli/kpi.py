@@ -1,4 +1,4 @@
-"""`heartbeat kpi`: emit an event from a shell, and look at what was emitted. It must not judge an event."""
+"""`heartbeat kpi`: emit an event from a shell, import some, and look at them. It must not judge an event."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import click
 
 from heartbeat_assets.cli.actor import actor_option, the_actor
 from heartbeat_assets.cli.common import last_rows
+from heartbeat_assets.cli.kpi_days import days_command
+from heartbeat_assets.cli.kpi_import import import_command
 from heartbeat_assets.cli.output import emit, json_option, table, wrapped
 from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.settings import load_settings
@@ -30,9 +32,27 @@ def kpi_command(ctx: click.Context, as_json: bool | None) -> None:
     heartbeat kpi emit CAPITAL roi_event --value 2500.50
     heartbeat kpi list
     heartbeat kpi show WHOLESALE offer_sent
+    heartbeat kpi days WHOLESALE offer_sent
+    heartbeat kpi import events.ndjson
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_command, as_json=as_json)
+
+
+kpi_command.add_command(days_command)
+kpi_command.add_command(import_command)
+
+
+@kpi_command.command("schema")
+def schema_command() -> None:
+    """Print the JSON schema of a defs.yaml of KPI events, which editors complete and explain from.
+
+    \b
+    heartbeat kpi schema > heartbeat_assets/defs/kpi_events.schema.json
+    """
+    from heartbeat_assets.governance.kpi_spec import schema_text
+
+    click.echo(schema_text(), nl=False)
 
 
 @kpi_command.command("emit")

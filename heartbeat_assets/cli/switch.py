@@ -16,6 +16,7 @@ from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from heartbeat_assets.governance.switch import SwitchState
     from heartbeat_assets.ledger import Journal, JournalEvent
 
 name_argument = click.argument("name", metavar="NAME")
@@ -41,9 +42,9 @@ def switch_command(ctx: click.Context, as_json: bool | None) -> None:
 @json_option
 def list_command(strict: bool, as_json: bool | None) -> None:
     """List the switches, the engaged ones first: since when, by whom, why."""
-    from heartbeat_assets.governance.switch import GLOBAL, switch_states
+    from heartbeat_assets.governance.switch import GLOBAL
 
-    states = switch_states(_journal(load_settings()))
+    states = _states(load_settings())
     documents = [switch_document(name, states.get(name)) for name in {GLOBAL, *states}]
     documents.sort(key=lambda one: (not one["engaged"], one["switch"] != GLOBAL, one["switch"]))
     emit(documents, lambda: switches_text(documents), as_json)
@@ -110,14 +111,14 @@ def _throw(
     done: str,
 ) -> None:
     """Engages or releases, and shows the switch as it is then."""
-    from heartbeat_assets.governance.switch import GLOBAL, switch_states
+    from heartbeat_assets.governance.switch import GLOBAL
 
     settings = load_settings()
     why, actor, journal = the_reason(reason, "--reason"), the_actor(as_person, settings), _journal(settings)
     with as_usage():
         event = throw(journal, name, actor=actor, reason=why)
     what = "Everything" if event.subject == GLOBAL else event.subject
-    document = switch_document(event.subject, switch_states(journal).get(event.subject))
+    document = switch_document(event.subject, _states(settings).get(event.subject))
     emit(document, lambda: wrapped(f"{what} is {done}, by {actor.name}: {event.reason}"), as_json)
 
 
@@ -131,6 +132,14 @@ def as_usage() -> Iterator[None]:
     except SwitchProblem as problem:
         option = {"name": "NAME", "reason": "--reason", "actor": "--as"}[problem.field]
         raise UsageProblem(f"{option}: {problem.sentence}") from problem
+
+
+def _states(settings: Settings) -> dict[str, SwitchState]:
+    """Every switch, resting after a release as long as the project's files say."""
+    from heartbeat_assets.governance.switch import switch_states
+    from heartbeat_assets.governance.tripwires_file import tripwires_in
+
+    return switch_states(_journal(settings), cooldown_of=tripwires_in(settings.defs).cooldown_of)
 
 
 def _journal(settings: Settings) -> Journal:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from heartbeat_assets.cli.output import state, table, wrapped
 from heartbeat_assets.metrics.wording import instant_words
 
@@ -101,8 +99,8 @@ def switches_text(documents: list[Document]) -> str:
     rows = [
         [
             one["switch"],
-            state("engaged" if one["engaged"] else "released"),
-            minute(one["since"]) or "never engaged",
+            state("engaged" if one["engaged"] else "released" if one["since"] else "never engaged"),
+            minute(one["since"]),
             one["by"] or "",
             one["reason"] or "",
         ]
@@ -128,11 +126,6 @@ def minute(instant: str | None) -> str:
     from datetime import datetime
 
     return "" if instant is None else instant_words(datetime.fromisoformat(instant))
-
-
-def plain(text: str) -> str:
-    """`text` without its colours."""
-    return click.unstyle(text)
 
 
 def _instant(value: Any) -> str | None:

@@ -11,7 +11,17 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from heartbeat_assets.cockpit import api_kpi, api_lanes, api_metrics, health, pages, prometheus
+from heartbeat_assets.cockpit import (
+    api_governance,
+    api_kpi,
+    api_lanes,
+    api_metrics,
+    api_runbook,
+    governance_pages,
+    health,
+    pages,
+    prometheus,
+)
 from heartbeat_assets.cockpit.background import Background
 from heartbeat_assets.cockpit.cockpit import Cockpit
 from heartbeat_assets.cockpit.message_pages import refusal_page, sign_in_page
@@ -25,7 +35,8 @@ from heartbeat_assets.cockpit.security.sessions import Sessions
 from heartbeat_assets.cockpit.security.signing_in import sign_in_router
 from heartbeat_assets.cockpit.settings import CockpitSettings
 
-_DESCRIPTION = """Metrics and lanes, to read; and what people decide about metrics, to change.
+_DESCRIPTION = """Metrics, lanes, switches, tripwires and the go-live runbook, to read; and what people decide about
+them, to change.
 
 Reading needs no sign-in while only this machine can reach the cockpit. A change needs an operator: send the operator's
 token as `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."""
@@ -79,10 +90,13 @@ def create_app(
     app.include_router(api_metrics.router)
     app.include_router(api_lanes.router)
     app.include_router(api_kpi.router)
+    app.include_router(api_governance.router)
+    app.include_router(api_runbook.router)
     app.include_router(health.router)
     app.include_router(prometheus.router)
     app.include_router(sign_in_router(readers, sign_in_page))
     app.include_router(pages.router)
+    app.include_router(governance_pages.router)
     app.mount("/static", pages.static_files(), name="static")
     return app
 

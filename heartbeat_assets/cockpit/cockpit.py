@@ -12,8 +12,10 @@ from starlette.requests import HTTPConnection, Request
 from heartbeat_assets.cockpit.background import Repeated
 from heartbeat_assets.cockpit.board import Board, Snapshot
 from heartbeat_assets.cockpit.files import Files
+from heartbeat_assets.cockpit.governing import Governing
 from heartbeat_assets.cockpit.home_page import STALE_SECONDS, HomePage, Wanted
 from heartbeat_assets.cockpit.lane_standings import LaneStandings
+from heartbeat_assets.cockpit.runbook_now import RunbookNow
 from heartbeat_assets.cockpit.security.readers import Reader, Readers
 from heartbeat_assets.cockpit.settings import CockpitSettings
 from heartbeat_assets.cockpit.tiles import Tiles
@@ -35,7 +37,11 @@ class Cockpit:
         self.board = Board(self.files, lambda: self.store)
         self.lanes = LaneStandings(settings.project, lambda: self.ledger, lambda: self.files.versioned()[0])
         self.watching = Watching(self.files, lambda: self.store, self._changed)
-        self.home = HomePage(self.board, self.lanes, Tiles(lambda: self.store), self._troubles, self._home_page_view)
+        self.governing = Governing(settings.project, lambda: self.ledger, lambda: self.files.versioned()[0])
+        self.runbook = RunbookNow(settings.project)
+        self.home = HomePage(
+            self.board, self.lanes, self.governing, Tiles(lambda: self.store), self._troubles, self._home_page_view
+        )
         self.following = Repeated("heartbeat cockpit board", _FOLLOW_SECONDS, self._follow)
         self.watcher = Repeated("heartbeat cockpit files", SECONDS, self.watching.look)
         self._lock = threading.Lock()
@@ -83,6 +89,11 @@ class Cockpit:
     def show_now(self) -> None:
         """Lets nobody see the metrics any more as they were before what was just changed here."""
         self.home.changed_here(self.board.refresh())
+
+    def show_decision(self) -> None:
+        """The same for what was just decided about a switch, a tripwire or go-live."""
+        self.home.decided_here(self.governing.now().mark)
+        self.runbook.forget()
 
     def _follow(self) -> None:
         try:

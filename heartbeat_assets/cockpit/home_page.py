@@ -17,10 +17,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from heartbeat_assets.cockpit.board import Board, Snapshot
+from heartbeat_assets.cockpit.governance_words import stopped_lines
+from heartbeat_assets.cockpit.governing import Governing
 from heartbeat_assets.cockpit.lane_standings import LaneStandings
 from heartbeat_assets.cockpit.rendering import render
 from heartbeat_assets.cockpit.tiles import Tiles, by_service
-from heartbeat_assets.cockpit.views import HomeFilters, HomeView, PageView, ServiceView
+from heartbeat_assets.cockpit.views import HomeFilters, HomeView, PageView, ServiceView, StoppedLine
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.values import instant
 from heartbeat_assets.metrics.wording import instant_words
@@ -51,6 +53,9 @@ class Facts:
     blocked_lanes: tuple[tuple[str, datetime | None], ...]
     file_problems: tuple[str, ...]
     warnings: tuple[str, ...]
+    mark: int
+    """The newest decision that is in it."""
+    stopped: tuple[StoppedLine, ...]
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,14 @@ class HomePage:
         self,
         board: Board,
         lanes: LaneStandings,
+        governing: Governing,
         tiles: Tiles,
         troubles: Callable[[], tuple[str, ...]],
         page_of: Callable[[str, Wanted], PageView],
     ) -> None:
         self._board = board
         self._lanes = lanes
+        self._governing = governing
         self._tiles = tiles
         self._troubles = troubles
         self._page_of = page_of
@@ -84,10 +91,15 @@ class HomePage:
         self._making = threading.Lock()
         self._pages: OrderedDict[Wanted, tuple[MadePage, float]] = OrderedDict()
         self._must_show = 0
+        self._must_show_decision = 0
 
     def changed_here(self, snapshot: Snapshot) -> None:
         """Nobody is shown a page older than `snapshot` any more: it has what somebody has just changed here."""
         self._must_show = max(self._must_show, snapshot.version)
+
+    def decided_here(self, mark: int) -> None:
+        """The same for the decision with the number `mark` in the journal."""
+        self._must_show_decision = max(self._must_show_decision, mark)
 
     def kept(self, wanted: Wanted) -> MadePage | None:
         """The page when it can be shown as it is. Waits for nothing."""
@@ -98,7 +110,9 @@ class HomePage:
             page = found[0]
             self._pages[wanted] = page, time.monotonic()
             self._pages.move_to_end(wanted)
-        if page.facts.version < self._must_show or time.monotonic() - page.made_at > STALE_SECONDS:
+        if page.facts.version < self._must_show or page.facts.mark < self._must_show_decision:
+            return None
+        if time.monotonic() - page.made_at > STALE_SECONDS:
             return None
         return page
 
@@ -144,6 +158,7 @@ class HomePage:
             blocked_lanes=facts.blocked_lanes,
             file_problems=facts.file_problems,
             warnings=facts.warnings,
+            stopped=facts.stopped,
         )
         return render("home.html", view=view, page=self._page_of(path_of(wanted.filters), wanted))
 
@@ -158,7 +173,8 @@ class HomePage:
         problems = tuple(dict.fromkeys(_sentence(problem, snapshot) for problem in snapshot.catalog.problems))
         wrong_lanes = tuple(f"The lane {name} cannot be read: {one}" for name, one in broken.items())
         warnings = (*self._troubles(), *wrong_lanes, *clock_warnings(snapshot, datetime.now(UTC)))
-        return Facts(snapshot.version, blocked, problems, warnings)
+        governed = self._governing.now()
+        return Facts(snapshot.version, blocked, problems, warnings, governed.mark, stopped_lines(governed))
 
 
 def path_of(filters: HomeFilters) -> str:

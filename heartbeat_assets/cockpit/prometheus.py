@@ -22,6 +22,7 @@ from heartbeat_assets.cockpit.board import Snapshot
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit
 from heartbeat_assets.cockpit.documents import problems
 from heartbeat_assets.cockpit.lane_standings import Standing
+from heartbeat_assets.cockpit.prometheus_governance import of_governed
 from heartbeat_assets.lanes.values import instant
 from heartbeat_assets.ledger import LedgerError
 
@@ -80,7 +81,7 @@ class Timing:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **problems(401)})
 def scrape(request: Request, cockpit: TheCockpit) -> Response:
     """Everything in Prometheus's text format. While the ledger is away, `heartbeat_ledger_up` is 0 and what is known
-    of metrics and lanes is left out.
+    of metrics, lanes, switches and tripwires is left out.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Board(cockpit))
@@ -98,6 +99,7 @@ class _Board(Collector):
         try:
             snapshot = self._cockpit.snapshot()
             standings, broken = self._cockpit.lanes.all()
+            governed = self._cockpit.governing.now()
         except LedgerError as problem:
             self._cockpit.forget_ledger(problem)
             up.add_metric([], 0)
@@ -107,6 +109,7 @@ class _Board(Collector):
         yield from (up, *_age(age, self._cockpit.board.age_seconds))
         yield from _of_metrics(snapshot, datetime.now(UTC))
         yield from _of_lanes(standings, list(broken))
+        yield from of_governed(governed, datetime.now(UTC))
         files = GaugeMetricFamily("heartbeat_metric_files_wrong", "Metric files with a mistake.")
         files.add_metric([], len(snapshot.catalog.problems))
         yield files

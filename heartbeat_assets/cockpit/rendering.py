@@ -52,6 +52,7 @@ def environment() -> Environment:
         "instant": _instant,
         "svg": Markup,
         "path": _path,
+        "code": code_in,
     }
     made.tests["in_filter"] = _in_filter
     made.globals |= {"static": static_path, "render_tile": render_tile, "MARKS": MARKS}
@@ -81,6 +82,17 @@ def _time(at: datetime | None, nothing: str, attributes: str) -> Markup:
     at = at.astimezone(UTC)
     words = f"{at.day} {_MONTHS[at.month - 1]} {at:%H:%M} UTC"
     return Markup(f'<time{attributes} datetime="{at.isoformat()[:16]}Z">{words}</time>')
+
+
+def code_in(words: str) -> Markup:
+    """`words` with what stands between backquotes as code, as a terminal's help has it."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return Markup.escape(words)
+    made = [
+        Markup("<code>{}</code>").format(part) if place % 2 else Markup.escape(part) for place, part in enumerate(parts)
+    ]
+    return Markup("").join(made)
 
 
 def _day(at: date | None) -> str:

@@ -41,7 +41,10 @@ def serve(settings: CockpitSettings, actor: str, tell: Callable[[str], None]) ->
         # Others could read over the shoulder of a server's log; there operators have tokens of their own.
         token = new_token() if settings.loopback else ""
         app = create_app(settings, start_name=actor, start_token=token)
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+        log = logging.StreamHandler(sys.stderr)
+        # SciPy tells the root logger, at every look at a tripwire, what it works with.
+        log.addFilter(lambda record: record.name != "root" or record.levelno >= logging.WARNING)
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", handlers=[log])
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         logging.getLogger("alembic").setLevel(logging.WARNING)
 

@@ -72,7 +72,7 @@ def of_switches(states: Iterable[Any], actions: Iterable[Any]) -> Metadata:
     """Every switch there ever was, and what was done in this run."""
     states, actions = list(states), list(actions)
     rows = [_switch_row(state) for state in states]
-    done = [[f"`{one.tripwire}`", f"`{one.switch}`" if one.switch else "", one.done, one.sentence] for one in actions]
+    done = [[f"`{one.tripwire}`", one.done, one.sentence] for one in actions]
     return {
         "engaged": sum(state.engaged for state in states),
         "acted": sum(one.done == "engaged" for one in actions),
@@ -80,7 +80,7 @@ def of_switches(states: Iterable[Any], actions: Iterable[Any]) -> Metadata:
             markdown_table(["switch", "", "since", "by", "reason"], rows) if rows else "No switch was ever engaged."
         ),
         "done": dg.MetadataValue.md(
-            markdown_table(["tripwire", "switch", "done", "about it"], done) if done else "There is no tripwire."
+            markdown_table(["tripwire", "done", "about it"], done) if done else "There is no tripwire."
         ),
     }
 
@@ -92,4 +92,6 @@ def _switch_row(state: Any) -> list[str]:
 
 
 def _number(name: str, value: object) -> Metadata:
-    return {name: value} if isinstance(value, int | float) and not isinstance(value, bool) else {}
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return {}
+    return {name: float(f"{value:.6g}") if isinstance(value, float) else value}

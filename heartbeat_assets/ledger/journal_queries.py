@@ -69,12 +69,12 @@ CAUSED_BY = (
 """The events that name another one as their cause. Takes `of_seq`."""
 
 # One step in the index for each subject, where DISTINCT would walk every row.
-_EVERY_SUBJECT = """WITH RECURSIVE every (subject) AS (
-      SELECT min(subject) FROM journal_event WHERE stream = :of_stream
+_FIRST = """(SELECT {0}.subject FROM journal_event AS {0}
+              WHERE {0}.stream = :of_stream AND {0}.subject > {1} ORDER BY {0}.subject LIMIT 1)"""
+_EVERY_SUBJECT = f"""WITH RECURSIVE every (subject) AS (
+      SELECT {_FIRST.format("oldest", "''")}
       UNION ALL
-      SELECT (SELECT min(following.subject) FROM journal_event AS following
-              WHERE following.stream = :of_stream AND following.subject > every.subject)
-      FROM every WHERE every.subject IS NOT NULL)"""
+      SELECT {_FIRST.format("following", "every.subject")} FROM every WHERE every.subject IS NOT NULL)"""
 
 SUBJECTS = sa.text(f"{_EVERY_SUBJECT} SELECT subject FROM every WHERE subject IS NOT NULL")
 """The subjects of a stream. Takes `of_stream`."""
@@ -86,19 +86,25 @@ NEXT_STREAM = (
 
 
 @lru_cache(maxsize=64)
-def newest(kinds: int | None) -> sa.TextualSelect:
+def newest(dialect: str, kinds: int | None) -> sa.TextualSelect:
     """The newest event of every subject of a stream, of any kind or of so many. Takes `of_stream`, and `kind_0` on."""
-    of_kind = [""] if kinds is None else [f" AND newest.kind = :kind_{number}" for number in range(kinds)]
-    # One step for each kind: the end of its part of the index.
-    places = " UNION ALL ".join(
-        "SELECT max(newest.place) AS place FROM journal_event AS newest "
-        f"WHERE newest.stream = :of_stream AND newest.subject = every.subject{wanted}"
-        for wanted in of_kind
-    )
-    columns = ", ".join(f"found.{column.name}" for column in journal_event.c)
-    return sa.text(f"""{_EVERY_SUBJECT}
-    SELECT {columns} FROM every CROSS JOIN journal_event AS found
-    WHERE found.stream = :of_stream AND found.subject = every.subject
-    AND found.place = (SELECT max(ends.place) FROM ({places}) AS ends)""").columns(
+    of_subject = "FROM journal_event AS newest WHERE newest.stream = :of_stream AND newest.subject = every.subject"
+    if kinds is None:
+        seq = f"SELECT newest.seq {of_subject} ORDER BY newest.place DESC LIMIT 1"
+    else:
+        # One step for each kind: the end of its part of the index. Asked for as a range and put in the order of the
+        # index, since PostgreSQL may else believe that walking all numbers backwards is as good.
+        ends = (
+            f"SELECT (SELECT newest.seq {of_subject} AND newest.kind >= :kind_{n} AND newest.kind <= :kind_{n} "
+            "ORDER BY newest.kind DESC, newest.seq DESC LIMIT 1) AS seq"
+            for n in range(kinds)
+        )
+        seq = f"SELECT max(ends.seq) FROM ({' UNION ALL '.join(ends)}) AS ends"
+    shown = ", ".join(f"found.{column.name}" for column in journal_event.c)
+    joined = f"journal_event AS found WHERE found.seq = ({seq})"
+    if dialect == "postgresql":
+        # OFFSET 0: each subject is looked up for itself, whatever the database believes of the size of the table.
+        joined = f"LATERAL (SELECT {shown} FROM {joined} OFFSET 0) AS found"
+    return sa.text(f"{_EVERY_SUBJECT} SELECT {shown} FROM every CROSS JOIN {joined}").columns(
         actor=LosslessText, reason=LosslessText
     )

@@ -32,7 +32,7 @@ journal_event = sa.Table(
     sa.PrimaryKeyConstraint("stream", "subject", "place", name="journal_event_place"),
     sa.UniqueConstraint("seq", name="journal_event_seq"),
     # The newest of some kinds is the state of a switch.
-    sa.Index("journal_event_kind", "stream", "subject", "kind", "place"),
+    sa.Index("journal_event_kind", "stream", "subject", "kind", "seq"),
     sa.Index("journal_event_time", "stream", "at", "seq"),
     sa.Index("journal_event_stream", "stream", "seq"),
     # Whether somebody has acted on an event.

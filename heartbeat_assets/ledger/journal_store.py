@@ -61,8 +61,10 @@ class Journal:
         if kinds is not None and not kinds:
             return {}
         wanted = {f"kind_{number}": kind for number, kind in enumerate(kinds or ())}
-        query = queries.newest(None if kinds is None else len(wanted))
-        return {event.subject: event for event in self._events(query, {"of_stream": stream, **wanted})}
+        with engine.reading(self._location) as connection:
+            query = queries.newest(connection.dialect.name, None if kinds is None else len(wanted))
+            rows = [dict(row._mapping) for row in connection.execute(query, {"of_stream": stream, **wanted})]
+        return {row["subject"]: journal_event_of(row) for row in rows}
 
     def get(self, seq: int) -> JournalEvent | None:
         """Returns the event with this number, None when there is none."""

@@ -42,8 +42,9 @@ def bulk_rows(location: Location, domain: str, metric: str | None, null: str) ->
             return
         # From a cursor of the server's, of which SQLAlchemy holds the first rows already.
         streaming = connection.execution_options(stream_results=True, max_row_buffer=_BATCH)
-        for batch in streaming.execute(query, parameters).partitions(_BATCH):
-            yield from batch
+        with streaming.execute(query, parameters) as result:
+            for batch in result.partitions(_BATCH):
+                yield from batch
 
 
 @cache

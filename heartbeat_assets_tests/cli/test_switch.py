@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from heartbeat_assets_tests.cli.calling import Heartbeat
+from heartbeat_assets_tests.cli.guarded import write_tripwires
 from heartbeat_assets_tests.copied_project import CopiedProject
 
 ANA = ("--as", "ana@example.org")
@@ -38,6 +40,18 @@ def test_engaging_and_releasing_are_kept_with_who_when_and_why(heartbeat: Heartb
         ("engaged", "contracts are broken", "person", "cli"), ("released", "mended", "person", "cli")
     ]  # fmt: skip
     assert heartbeat("switch", "events", "WHOLESALE", "--last", "1").document == events[1:]
+
+
+def test_a_switch_rests_after_its_release_as_long_as_the_file_says(
+    heartbeat: Heartbeat, project: CopiedProject
+) -> None:
+    file = write_tripwires(project)
+    file.write_text(file.read_text(encoding="utf-8") + "  risk_policies: [{engine: WHOLESALE, cooldown: 3d}]\n")
+    heartbeat("switch", "engage", "WHOLESALE", "--reason", "broken", *ANA)
+    released = heartbeat("switch", "release", "WHOLESALE", "--reason", "mended", *ANA).document
+    rests = datetime.fromisoformat(released["cooldown_until"]) - datetime.fromisoformat(released["released_at"])
+    assert rests == timedelta(days=3)
+    assert heartbeat("switch").document[1]["cooldown_until"] == released["cooldown_until"]
 
 
 def test_people_get_sentences_and_tables(heartbeat: Heartbeat) -> None:

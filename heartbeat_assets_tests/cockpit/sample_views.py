@@ -11,6 +11,7 @@ from heartbeat_assets.cockpit.charts import (
     RowMark,
     Rule,
     ThresholdStep,
+    change_chart,
     heartbeat_strip,
     kpi_trend,
     metric_chart,
@@ -22,10 +23,14 @@ from heartbeat_assets.cockpit.views import (
     BenchmarkView,
     DocumentView,
     Editable,
+    EvaluationView,
     EvidenceRow,
+    FormView,
+    GovernanceView,
     HistoryRow,
     HomeFilters,
     HomeView,
+    ItemView,
     KpiView,
     LaneSummary,
     LaneView,
@@ -33,10 +38,15 @@ from heartbeat_assets.cockpit.views import (
     PageView,
     RangeChoice,
     RuleView,
+    RunbookView,
     ServiceView,
     SourceView,
     Streak,
+    SwitchEventView,
+    SwitchView,
     TileView,
+    TripwirePageView,
+    TripwireView,
 )
 
 NOW = datetime(2026, 2, 23, 14, 0, tzinfo=UTC)
@@ -177,3 +187,89 @@ def lane(words: str = "Words.", **other: Any) -> LaneView:
         "documents": (DocumentView(name=words, text=words, written_at=NOW),),
     }
     return LaneView(**fields | other)
+
+
+def switch(words: str = "Words.", **other: Any) -> SwitchView:
+    fields: dict[str, Any] = {
+        "name": "WHOLESALE",
+        "title": "WHOLESALE",
+        "engaged": True,
+        "since": NOW,
+        "who": words,
+        "reason": words,
+        "evidence": words,
+        "tripwire": words,
+    }
+    return SwitchView(**fields | other)
+
+
+def evaluation(words: str = "Words.", **other: Any) -> EvaluationView:
+    fields: dict[str, Any] = {
+        "seq": 7,
+        "at": NOW,
+        "outcome": "triggered",
+        "sentence": words,
+        "who": words,
+        "before": words,
+        "now": words,
+        "change": words,
+        "interval": words,
+        "p_value": words,
+        "chart": change_chart(-22.1, limit=-20, interval=(-39.3, -9.1), status="red", label=words),
+    }
+    return EvaluationView(**fields | other)
+
+
+def tripwire(words: str = "Words.", **other: Any) -> TripwireView:
+    fields: dict[str, Any] = {
+        "name": words,
+        "rule": words,
+        "outcome": "triggered",
+        "newest": evaluation(words),
+        "owner": words,
+        "folder": words,
+    }
+    return TripwireView(**fields | other)
+
+
+def governance(words: str = "Words.", **other: Any) -> GovernanceView:
+    fields: dict[str, Any] = {
+        "engaged": (switch(words, name="GLOBAL", title="Everything"), switch(words)),
+        "released": (switch(words, name=words, engaged=False, released_at=NOW, cooldown_until=NOW),),
+        "tripwires": (tripwire(words), tripwire(name="CAPITAL.roi_event", outcome="ok", newest=None)),
+        "events": (SwitchEventView(at=NOW, switch=words, kind="engaged", who=words, reason=words),),
+        "choices": ((words, words),),
+        "problems": (words,),
+        "form": FormView(name="engage", problem=words, values={"reason": words, "domain": words}),
+        "dagster_url": "http://127.0.0.1:3000/assets/tripwires/switches",
+    }
+    return GovernanceView(**fields | other)
+
+
+def tripwire_page(words: str = "Words.", **other: Any) -> TripwirePageView:
+    fields: dict[str, Any] = {
+        "tripwire": tripwire(words),
+        "evaluations": (evaluation(words), evaluation(words, seq=6, outcome="baseline_released", reason=words)),
+        "policy": ((words, words),),
+        "frozen_since": NOW,
+        "form": FormView(name=f"baseline {words}", problem=words, values={"reason": words}),
+    }
+    return TripwirePageView(**fields | other)
+
+
+def runbook(words: str = "Words.", **other: Any) -> RunbookView:
+    fields: dict[str, Any] = {
+        "headline": words,
+        "ok": False,
+        "generated_at": NOW,
+        "items": (
+            ItemView(id="kill_switch_clear", state="blocks", message=words, detail=((words, words),), fix=f"`{words}`"),
+            ItemView(id="env_sanity", state="warns", message=words, fix=words),
+            ItemView(id="lanes_passing", state="passed", message=words),
+        ),
+        "declared": True,
+        "statement": words,
+        "statement_at": NOW,
+        "form": FormView(name="withdraw", problem=words, values={"reason": words}),
+    }
+    return RunbookView(**fields | other)

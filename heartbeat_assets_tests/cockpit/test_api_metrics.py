@@ -344,7 +344,11 @@ def test_openapi_describes_every_operation_with_its_problems(browser: Browser) -
     assert set(document["paths"]) == {
         "/api/metrics", "/api/metrics/{metric_id}", "/api/metrics/{metric_id}/history",
         "/api/metrics/{metric_id}/verification", "/api/lanes", "/api/lanes/{lane}/window", "/healthz", "/metrics",
-            "/api/governance/regression/kpi", "/api/governance/regression/kpi/batch",
+        "/api/governance/regression/kpi", "/api/governance/regression/kpi/batch",
+        "/api/governance/regression/policies", "/api/governance/regression/state",
+        "/api/governance/regression/evaluate",
+        "/api/governance/go-live/kill-switch/engage", "/api/governance/go-live/kill-switch/release",
+        "/api/governance/runbook/status", "/api/governance/runbook/markdown",
     }  # fmt: skip
     change = document["paths"]["/api/metrics/{metric_id}/verification"]["patch"]
     assert {"200", "400", "401", "403", "404", "409", "413", "415", "422", "428", "429", "503"} <= set(

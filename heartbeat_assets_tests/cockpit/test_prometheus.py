@@ -6,8 +6,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from heartbeat_assets.ledger import LedgerError
-from heartbeat_assets_tests.cockpit.browsing import ANN, Browser
+from heartbeat_assets_tests.cockpit.browsing import ANN, ANN_TOKEN, Browser
 from heartbeat_assets_tests.cockpit.conftest import CockpitProject
+from heartbeat_assets_tests.cockpit.governed import OFF, RATE, ROI, WORSE, happened, write_tripwires
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -25,6 +26,26 @@ def scraped(browser: Browser) -> Samples:
 
 def labels(metric_id: str, **more: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({"metric_id": metric_id, "service": "shop", **more}.items()))
+
+
+def test_a_scrape_has_what_is_stopped_and_the_newest_look_at_each_tripwire(
+    browser: Browser, shop: CockpitProject
+) -> None:
+    write_tripwires(shop)
+    before = scraped(browser)
+    assert before["heartbeat_switch_engaged", (("switch", "GLOBAL"),)] == 0
+    assert before["heartbeat_tripwire_outcome", (("outcome", "triggered"), ("tripwire", RATE))] == 0
+
+    happened(shop, WORSE)
+    evaluate = "/api/governance/regression/evaluate"
+    browser.ask("POST", evaluate, json={"act": True}, headers={"Authorization": f"Bearer {ANN_TOKEN}"})
+
+    found = scraped(browser)
+    assert found["heartbeat_switch_engaged", (("switch", "WHOLESALE"),)] == 1
+    assert found["heartbeat_switch_engaged", (("switch", "GLOBAL"),)] == 0
+    for name, outcome in ((RATE, "triggered"), (ROI, "no_data"), (OFF, "disabled")):
+        assert found["heartbeat_tripwire_outcome", (("outcome", outcome), ("tripwire", name))] == 1
+        assert 0 <= found["heartbeat_tripwire_age_seconds", (("tripwire", name),)] < 60
 
 
 def test_a_scrape_has_values_statuses_ages_and_verifications(browser: Browser, shop: CockpitProject) -> None:

@@ -10,18 +10,34 @@ import pytest
 
 from heartbeat_assets.cockpit.rendering import STATIC, TEMPLATES, render, render_tile, static_path
 from heartbeat_assets.cockpit.views import (
+    FormView,
+    GovernanceView,
     HomeFilters,
     HomeView,
     LanesView,
     MessageView,
     PageView,
     RangeChoice,
+    RunbookView,
     ServiceView,
     SignInView,
+    StoppedLine,
 )
-from heartbeat_assets_tests.cockpit.sample_views import HOSTILE, NOW, SIGNED_IN, home, lane, metric, tile
+from heartbeat_assets_tests.cockpit.sample_views import (
+    HOSTILE,
+    NOW,
+    SIGNED_IN,
+    governance,
+    home,
+    lane,
+    metric,
+    runbook,
+    tile,
+    tripwire,
+    tripwire_page,
+)
 
-_VOID = {"meta", "link", "input", "br"}
+_VOID = {"meta", "link", "input", "br", "wbr"}
 _OPTIONAL_END = {"th", "td", "tr"}
 
 
@@ -69,6 +85,7 @@ def hostile_pages() -> dict[str, str]:
         blocked_lanes=((HOSTILE, NOW),),
         file_problems=(HOSTILE,),
         warnings=(HOSTILE,),
+        stopped=(StoppedLine(title=HOSTILE, since=NOW, who=HOSTILE, reason=HOSTILE),),
     )
     message = MessageView(status=404, title=HOSTILE, sentences=(HOSTILE,), command=HOSTILE, links=((HOSTILE, "/"),))
     return {
@@ -76,6 +93,9 @@ def hostile_pages() -> dict[str, str]:
         "metric": render("metric.html", page=page, view=metric(HOSTILE)),
         "lane": render("lane.html", page=page, view=lane(HOSTILE)),
         "lanes": render("lanes.html", page=page, view=LanesView(lanes=(lane(HOSTILE).summary,), problems=(HOSTILE,))),
+        "governance": render("governance.html", page=page, view=governance(HOSTILE)),
+        "tripwire": render("tripwire.html", page=page, view=tripwire_page(HOSTILE)),
+        "runbook": render("runbook.html", page=page, view=runbook(HOSTILE)),
         "sign_in": render("sign_in.html", page=page, view=SignInView(next=HOSTILE, problem=HOSTILE)),
         "message": render("message.html", page=page, view=message),
     }
@@ -94,6 +114,15 @@ def empty_pages() -> dict[str, str]:
         "metric": render("metric.html", page=nobody, view=nothing),
         "lane": render("lane.html", page=nobody, view=fresh),
         "lanes": render("lanes.html", page=nobody, view=LanesView()),
+        "governance": render("governance.html", page=nobody, view=GovernanceView()),
+        "tripwire": render(
+            "tripwire.html",
+            page=nobody,
+            view=tripwire_page(evaluations=(), policy=(), frozen_since=None, tripwire=tripwire(newest=None)),
+        ),
+        "runbook": render(
+            "runbook.html", page=nobody, view=RunbookView(headline="Go-live may be enabled", ok=True, generated_at=None)
+        ),
         "sign_in": render("sign_in.html", page=nobody, view=SignInView()),
         "message": render("message.html", page=nobody, view=MessageView(status=404, title="Not here")),
     }
@@ -310,6 +339,58 @@ def test_a_lane_shows_why_it_is_blocked_and_the_broken_rules_first() -> None:
     assert "Rules: 1 of 2 broken" in html
     assert html.index("◆ failed<") < html.index("● passed")
     assert html.count('href="#row-2"') == html.count('id="row-2"') == 1
+
+
+def test_the_first_line_of_the_first_page_says_what_is_stopped_since_when_by_whom_and_why() -> None:
+    stopped = StoppedLine(title="Everything", since=NOW, who="ann@example.org", reason="Wrong prices.")
+    words = " ".join(Page(render("home.html", page=SIGNED_IN, view=home(tile(), stopped=(stopped,)))).text.split())
+
+    said = "Everything is stopped since 23 Feb 14:00 UTC by ann@example.org: Wrong prices."
+    assert said in words
+    assert words.index(said) < words.index("The only metric is green")
+
+
+def test_a_form_that_was_refused_says_why_beside_its_field_and_keeps_what_was_typed() -> None:
+    form = FormView(name="engage", problem="Is required.", values={"domain": "CAPITAL", "reason": "odd"})
+    choices = (("WHOLESALE", "WHOLESALE"), ("CAPITAL", "CAPITAL"))
+    html = render("governance.html", page=SIGNED_IN, view=governance(form=form, choices=choices))
+    page = Page(html)
+    field = next(one for one in page.all("input") if one.get("id") == "why-engage")
+
+    assert (field["value"], field["aria-describedby"]) == ("odd", "problem-engage")
+    assert "aria-invalid" in field
+    assert '<option value="CAPITAL" selected>' in html
+    assert sum("aria-invalid" in one for one in page.all("input")) == 1
+
+
+def test_every_form_of_switches_and_go_live_carries_the_token_of_the_session() -> None:
+    pages = [
+        render("governance.html", page=SIGNED_IN, view=governance()),
+        render("tripwire.html", page=SIGNED_IN, view=tripwire_page()),
+        render("runbook.html", page=SIGNED_IN, view=runbook()),
+    ]
+
+    for html in pages:
+        forms = html.split("<form ")[1:]
+        assert len(forms) > 1
+        assert all('name="csrf_token" value="token-1"' in form.partition("</form>")[0] for form in forms)
+
+
+def test_who_is_not_signed_in_sees_what_is_stopped_and_gets_no_form() -> None:
+    page = PageView(path="/governance")
+    html = render("governance.html", page=page, view=governance())
+
+    assert "is stopped since" in html
+    assert "<form" not in html
+    assert 'href="/sign-in?next=/governance"' in html
+
+
+def test_the_runbook_shows_what_to_do_with_its_commands_as_code() -> None:
+    html = render("runbook.html", page=SIGNED_IN, view=runbook("heartbeat doctor"))
+
+    assert "<b>To do:</b> <code>heartbeat doctor</code>" in html
+    assert "◆ blocks" in html
+    assert "● passed" in html
 
 
 def test_static_files_and_a_page_without_data_weigh_less_than_100_kilobytes() -> None:

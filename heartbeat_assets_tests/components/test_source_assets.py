@@ -1,5 +1,6 @@
 """The assets of sources that are tables: what is shown of them, and how a lost one or a lost column is told."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -7,6 +8,7 @@ import pytest
 
 from heartbeat_assets.components import HeartbeatLane
 from heartbeat_assets.lanes.lane import Lane
+from heartbeat_assets.ledger import NewKpiEvent, open_ledger
 from heartbeat_assets_tests.copied_project import CopiedProject
 
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -90,3 +92,25 @@ def test_every_missing_source_is_told_at_once(liberty: Lane, instance: dg.Dagste
     said = failed_digest(run(liberty, instance))
     assert "input legal_norms: " in said
     assert "input liberty_right_categories: " in said
+
+
+def test_kpi_events_show_how_many_there_are_and_when_the_newest_happened(
+    project: CopiedProject, instance: dg.DagsterInstance
+) -> None:
+    with project.changed_attributes() as attributes:
+        attributes["sources"]["offers"] = {"kind": "kpi_events", "domain": "WHOLESALE", "required": False}
+    job = HeartbeatLane(project.lane).definitions().resolve_job_def("citizen_product_job")
+
+    def offers() -> dict[str, Any]:
+        result = job.execute_in_process(instance=instance, run_config=QUIET)
+        (event,) = result.asset_materializations_for_node("citizen_product__offers")
+        return {name: value.value for name, value in event.metadata.items()}
+
+    assert offers() == {"present": False}
+    at = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    store = open_ledger(project.settings.ledger_url).events
+    store.append([NewKpiEvent("WHOLESALE", "offer_sent", success=True, at=at - timedelta(hours=h)) for h in range(3)])
+    found = offers()
+    assert (found["dagster/row_count"], found["modified"]) == (3, at.timestamp())
+    assert found["place"] == "the KPI events WHOLESALE of the ledger"
+    assert [column.name for column in found["dagster/column_schema"].columns][:3] == ["domain", "metric", "ts_us"]

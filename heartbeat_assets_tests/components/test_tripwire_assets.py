@@ -107,7 +107,7 @@ def test_a_drop_throttles_its_domain_in_the_same_run_although_the_check_fails(
     shown = metadata_of(result, "switches")
     assert (shown["engaged"], shown["acted"]) == (1, 1)
     assert "| `WHOLESALE` | ◆ engaged |" in shown["switches"]
-    assert f"| `{RATE}` | `WHOLESALE` | engaged |" in shown["done"]
+    assert f"| `{RATE}` | engaged | {RATE}: WHOLESALE is stopped until a person releases" in shown["done"]
 
 
 def test_a_run_that_ended_before_the_switches_is_made_up_for_once_and_never_twice(
@@ -238,6 +238,10 @@ def test_only_the_check_tells_what_is_recorded_and_looks_at_nothing(bad: Company
     assert (after.passed, after.severity) == (False, ERROR)
     assert "down 22.1%" in str(after.description)
     assert len(bad.looks(RATE)) == 1
+    looking.release_baseline(bad.ledger, RATE, ANA, "new prices")
+    released = check_of(checks.execute_in_process(instance=instance), ASSET)
+    assert released.passed
+    assert released.description == "A person released its baseline; the next look takes a new one."
 
 
 def test_one_tripwire_may_look_alone(bad: Company, instance: dg.DagsterInstance) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from heartbeat_assets.governance.actuator import Action, act
 from heartbeat_assets.governance.look import look
-from heartbeat_assets.governance.switch import GLOBAL, engage, release, switch_states
+from heartbeat_assets.governance.switch import GLOBAL, SwitchProblem, engage, release, switch_states
 from heartbeat_assets.governance.tripwires_spec import TripwiresSpec
 from heartbeat_assets.ledger import JournalRefused, Ledger, NewJournalEvent
 from heartbeat_assets_tests.governance.recorded_events import ANNA, DAGSTER, LATER, emit, runs, spec
 
+_numbers = itertools.count()
 # 0.95, and then 0.76: a drop of exactly 20%.
 WORSE = ((190, 200), (38, 50))
 
@@ -182,3 +188,45 @@ def test_one_tripwire_that_cannot_act_stops_no_other(ledger: Ledger, monkeypatch
     with pytest.raises(JournalRefused):
         act(two, ledger, now=datetime.now(UTC), actor=DAGSTER)
     assert set(switch_states(ledger.journal)) == {"WHOLESALE"}
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["triggered", "ok", "person engages", "person releases"]),
+            st.tuples(st.just("act"), st.integers(0, 60), st.booleans()),
+        ),
+        max_size=25,
+    )
+)
+def test_whatever_happens_an_evaluation_acts_once_and_a_cooldown_is_kept(ledger: Ledger, steps: list[Any]) -> None:
+    """Hours pass only for who acts; evaluations are recorded as looks record them."""
+    domain = f"D{next(_numbers)}"
+    name = f"{domain}.contract_rate"
+    journal, released, evaluated = ledger.journal, None, None
+    for step in steps:
+        if step in ("triggered", "ok"):
+            new = NewJournalEvent("tripwire", name, step, body={"sentence": f"It was {step}."})
+            evaluated = journal.append(new, DAGSTER)
+        elif isinstance(step, str):
+            with contextlib.suppress(SwitchProblem):
+                if step == "person engages":
+                    engage(journal, domain, actor=ANNA, reason="Because")
+                else:
+                    released = release(journal, domain, actor=ANNA, reason="Because")
+        else:
+            _, hours, dry = step
+            before = switch_states(journal).get(domain)
+            now = datetime.now(UTC) + timedelta(hours=hours)
+            (action,) = act(spec({"engine": domain, "dry_run": dry}, domain=domain), ledger, now=now, actor=DAGSTER)
+            after = switch_states(journal).get(domain)
+            is_on = before is not None and before.engaged
+            assert (after is not None and after.engaged) == (is_on or action.done == "engaged")
+            if action.done == "engaged":
+                assert evaluated is not None
+                assert (evaluated.kind, dry, is_on) == ("triggered", False, False)
+                assert released is None or (now >= released.at + timedelta(hours=24) and evaluated.seq > released.seq)
+            assert (action.event is None) == (action.done in ("already", "nothing"))
+    causes = [event.cause for event in journal.of("switch", domain) if event.cause is not None]
+    assert len(causes) == len(set(causes))

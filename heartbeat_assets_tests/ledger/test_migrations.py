@@ -13,10 +13,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from heartbeat_assets.ledger import Ledger, LedgerError, metric_guards, open_ledger
+from heartbeat_assets.ledger import (
+    JournalRefused,
+    Ledger,
+    LedgerError,
+    NewKpiEvent,
+    journal_guards,
+    metric_guards,
+    open_ledger,
+)
 from heartbeat_assets.ledger.schema import REVISIONS, VERSION_TABLE, metadata
 from heartbeat_assets_tests.ledger.entries import heartbeat, heartbeats
-from heartbeat_assets_tests.ledger.metric_entries import register
+from heartbeat_assets_tests.ledger.journal_entries import PROGRAM, engaged_by_program, switch
+from heartbeat_assets_tests.ledger.metric_entries import register, value
 from heartbeat_assets_tests.ledger.raw import all_rows, raw_engine
 
 
@@ -103,6 +112,64 @@ def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(ledger_url: str, mo
     assert sorted(sa.inspect(raw).get_table_names()) == ["heartbeat", "ledger_version"]
     assert all_rows(raw) == before
     open_ledger(ledger_url).close()
+
+
+@pytest.fixture
+def third_revision(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger as the program that knew no journal left it, with something of everything in it."""
+    run = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _revision: run(config, "0003"))
+        ledger = open_ledger(ledger_url)
+    ledger.import_entries("lane", heartbeats(1, 2))
+    register(ledger, "sessions")
+    ledger.metrics.append_values([value("sessions", 1)])
+    ledger.events.append([NewKpiEvent("WHOLESALE", "offer_sent", success=True)])
+    ledger.close()
+
+
+@pytest.mark.usefixtures("third_revision")
+def test_a_ledger_without_a_journal_is_brought_up_to_date_and_keeps_what_it_has(ledger_url: str) -> None:
+    raw = raw_engine(ledger_url)
+    assert "journal_event" not in sa.inspect(raw).get_table_names()
+    tables = ("heartbeat", "metric_event", "metric_value", "kpi_event")
+    before = {table: _everything(raw, table) for table in tables}
+    ledger = open_ledger(ledger_url)
+    assert {table: _everything(raw, table) for table in tables} == before
+    assert all(before.values())
+    engaged_by_program(ledger)
+    with pytest.raises(JournalRefused, match="only a person releases a switch"):
+        ledger.journal.append(switch("released"), PROGRAM)
+    assert ledger.append("lane", heartbeat(3)).place == 3
+    assert ledger.events.append([NewKpiEvent("WHOLESALE", "offer_sent", success=True)]) == 1
+    for found in (
+        ledger.verify("lane"),
+        ledger.metrics.verify_metric("sessions"),
+        ledger.journal.verify("switch", "WHOLESALE"),
+    ):
+        assert found.unbroken
+    ledger.close()
+    again = open_ledger(ledger_url)
+    assert again.journal.mark() == 2
+    again.close()
+
+
+@pytest.mark.usefixtures("third_revision")
+def test_a_journal_whose_guards_cannot_be_made_is_not_made(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = raw_engine(ledger_url)
+    with monkeypatch.context() as patched:
+        patched.setattr(journal_guards, "guard_journal", lambda dialect, schema: ["CREATE TRIGGER nonsense"])
+        with pytest.raises(LedgerError, match=r"syntax error|incomplete input"):
+            open_ledger(ledger_url)
+    assert "journal_event" not in sa.inspect(raw).get_table_names()
+    with raw.connect() as connection:
+        assert list(connection.scalars(sa.text("SELECT version_num FROM ledger_version"))) == ["0003"]
+    open_ledger(ledger_url).close()
+
+
+def _everything(raw: sa.Engine, table: str) -> list[dict[str, Any]]:
+    with raw.connect() as connection:
+        return [dict(row._mapping) for row in connection.execute(sa.text(f"SELECT * FROM {table} ORDER BY 1, 2"))]
 
 
 def test_threads_make_ledgers_of_their_own_at_the_same_time(tmp_path: Path) -> None:

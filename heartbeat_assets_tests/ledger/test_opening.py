@@ -34,7 +34,7 @@ def test_a_ledger_of_a_newer_program_is_refused(ledger_url: str) -> None:
     open_ledger(ledger_url).close()
     raw = raw_engine(ledger_url)
     execute(raw, "UPDATE ledger_version SET version_num = '9999'")
-    with pytest.raises(LedgerError, match=r"revision 9999, .* knows is 0003: .*upgrade this one"):
+    with pytest.raises(LedgerError, match=r"revision 9999, .* knows is 0004: .*upgrade this one"):
         open_ledger(ledger_url)
 
 

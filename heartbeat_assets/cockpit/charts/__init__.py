@@ -3,6 +3,7 @@
 No style attributes and no script: a page with a strict content policy shows them, coloured by its stylesheet's classes.
 """
 
+from heartbeat_assets.cockpit.charts.change import change_chart
 from heartbeat_assets.cockpit.charts.kpi import kpi_trend
 from heartbeat_assets.cockpit.charts.metric import metric_chart
 from heartbeat_assets.cockpit.charts.points import Band, Point, RowMark, Rule, ThresholdStep
@@ -16,6 +17,7 @@ __all__ = [
     "RowMark",
     "Rule",
     "ThresholdStep",
+    "change_chart",
     "heartbeat_strip",
     "kpi_trend",
     "metric_chart",

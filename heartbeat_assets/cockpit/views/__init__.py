@@ -3,6 +3,17 @@
 Plain data and its words. It must not fetch anything, nor know the web.
 """
 
+from heartbeat_assets.cockpit.views.governance import (
+    EvaluationView,
+    FormView,
+    GovernanceView,
+    StoppedLine,
+    SwitchEventView,
+    SwitchView,
+    TripwirePageView,
+    TripwireView,
+    worst_tripwire_first,
+)
 from heartbeat_assets.cockpit.views.home import Counts, HomeFilters, HomeView, Problem, ServiceView
 from heartbeat_assets.cockpit.views.lane import (
     DocumentView,
@@ -26,6 +37,7 @@ from heartbeat_assets.cockpit.views.metric import (
     stages,
 )
 from heartbeat_assets.cockpit.views.page import MessageView, PageView, SignInView
+from heartbeat_assets.cockpit.views.runbook import ItemView, RunbookView
 from heartbeat_assets.cockpit.views.tile import MARKS, SEVERITY, Status, TileView, worst_first
 
 __all__ = [
@@ -36,10 +48,14 @@ __all__ = [
     "Counts",
     "DocumentView",
     "Editable",
+    "EvaluationView",
     "EvidenceRow",
+    "FormView",
+    "GovernanceView",
     "HistoryRow",
     "HomeFilters",
     "HomeView",
+    "ItemView",
     "KpiView",
     "LaneSummary",
     "LaneView",
@@ -50,13 +66,20 @@ __all__ = [
     "Problem",
     "RangeChoice",
     "RuleView",
+    "RunbookView",
     "ServiceView",
     "SignInView",
     "SourceView",
     "Stage",
     "Status",
+    "StoppedLine",
     "Streak",
+    "SwitchEventView",
+    "SwitchView",
     "TileView",
+    "TripwirePageView",
+    "TripwireView",
     "stages",
     "worst_first",
+    "worst_tripwire_first",
 ]

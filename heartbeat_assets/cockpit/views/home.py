@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
+from heartbeat_assets.cockpit.views.governance import StoppedLine
 from heartbeat_assets.cockpit.views.tile import MARKS, SEVERITY, WORDS, TileView, worst_first
 
 _MOST_PROBLEMS = 5
@@ -124,6 +125,8 @@ class HomeView:
     """Metric files that cannot be read: one sentence each, naming file, line and key."""
     warnings: tuple[str, ...] = ()
     """Anything else that is broken: the daemon is not running, the clock is wrong, numbers are old."""
+    stopped: tuple[StoppedLine, ...] = ()
+    """The switches that are engaged: the first lines."""
 
     @classmethod
     def ordered(
@@ -134,6 +137,7 @@ class HomeView:
         blocked_lanes: tuple[tuple[str, datetime | None], ...] = (),
         file_problems: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
+        stopped: tuple[StoppedLine, ...] = (),
     ) -> Self:
         """The page of `services`: the one with the worst tile first, the problems and the newest tick found out."""
         in_order = tuple(sorted(services, key=lambda one: (_worst(one), one.name)))
@@ -149,6 +153,7 @@ class HomeView:
             blocked_lanes=blocked_lanes,
             file_problems=file_problems,
             warnings=warnings,
+            stopped=stopped,
         )
 
     @property

@@ -14,11 +14,9 @@ from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.runbook.item import Item, Runbook
 from heartbeat_assets.governance.runbook.runbook_file import RunbookFile, runbook_in
 from heartbeat_assets.governance.runbook.safe_text import Cleaner
+from heartbeat_assets.governance.runbook.spec import RUNBOOK_FILE
 from heartbeat_assets.ledger import LedgerError
 from heartbeat_assets.settings import Settings, cockpit_variables, environment
-
-RUNBOOK_FILE = "runbook_file"
-"""The item that tells what is wrong with the runbook's own file; it is there only then."""
 
 
 def build_runbook(settings: Settings, *, runbook: RunbookFile | None = None, now: datetime | None = None) -> Runbook:

@@ -15,8 +15,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.governance.runbook.check import Check, Found
 from heartbeat_assets.governance.runbook.context import RunbookContext
+from heartbeat_assets.ledger import LedgerError
 from heartbeat_assets.specs.fields import Name, Number, Words
 
 _PLACE = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
@@ -55,10 +57,18 @@ class OwnFunction(Check):
         thread.start()
         thread.join(self.timeout_seconds)
         if faults:
-            raise faults[0]
+            return self._raised(faults[0])
         if not answers:
             return Found(False, f"{self.function} took longer than {self.timeout_seconds:g} s.", {}, self.fix)
         return self._found(answers[0])
+
+    def _raised(self, fault: BaseException) -> Found:
+        # What the runbook explains better than the user's file does.
+        if isinstance(fault, LedgerError | SpecProblem):
+            raise fault
+        kind = type(fault).__name__
+        told = f"{self.function} failed with {kind}; what it said is not shown."
+        return Found(False, told, {"error": kind}, self.fix or "Look at its code.")
 
     def _found(self, answer: Any) -> Found:
         if isinstance(answer, Found):

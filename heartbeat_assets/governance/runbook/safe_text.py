@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 HIDDEN = "***"
 _SECRET_NAME = re.compile(
-    r"PASSW|PASSPHRASE|_PWD$|SECRET|TOKEN|API_?KEY|(^|_)KEYS?(_|$)|CREDENTIAL|(^|_)DSN(_|$)|DATABASE_URL", re.IGNORECASE
+    r"PASSW|PASSPHRASE|(^|_)PASS(_|$)|_PWD$|SECRET|TOKEN|API_?KEY|(^|_)KEYS?(_|$)|CREDENTIAL|(^|_)DSN(_|$)|DATABASE_URL",
+    re.IGNORECASE,
 )
 _PASSWORD = re.compile(r"(?<=:)[^:@/\s]+(?=@)|(?<=password=)[^&\s]+", re.IGNORECASE)
 _LOGIN = re.compile(r"(://[^:@/\s]*):\S+@")

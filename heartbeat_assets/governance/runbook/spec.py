@@ -17,6 +17,9 @@ from heartbeat_assets.governance.runbook.registry import CHECKS, model_of
 from heartbeat_assets.specs.fields import Cron, Flag, Model, Owners
 from heartbeat_assets.specs.problems import checked
 
+RUNBOOK_FILE = "runbook_file"
+"""The item that tells what is wrong with the runbook's own file; it is there only then."""
+
 
 class RunbookSchedule(Model):
     """When the runbook is looked at by the clock, in UTC."""
@@ -63,6 +66,8 @@ class RunbookSpec(Model):
                 where = f"{place} {name}" if isinstance(name, str) and name else place
                 yield from (f"{where}: {said}" for said in problem.problems)
                 continue
+            if one.item_id == RUNBOOK_FILE:
+                yield f"{place}: the id {RUNBOOK_FILE!r} is that of this file's own mistakes; give it another `id`"
             earlier = first.setdefault(one.item_id, position)
             if earlier != position:
                 yield f"{place}: the id {one.item_id!r} is that of checks[{earlier}] too; give it another `id`"

@@ -109,7 +109,11 @@ def test_where_others_reach_the_cockpit_reading_needs_an_operator_too(opens: Ope
 
     assert browser.get("/").headers["location"] == "/sign-in?next=%2F"
     assert browser.get("/lanes?x=1").headers["location"] == "/sign-in?next=%2Flanes%3Fx%3D1"
-    for path in ("/api/metrics", "/api/openapi.json", "/metrics"):
+    assert browser.get("/governance").headers["location"] == "/sign-in?next=%2Fgovernance"
+    governance = ("regression/policies", "regression/state", "runbook/status", "runbook/markdown")
+    for path in (
+        "/api/metrics", "/api/openapi.json", "/metrics", *(f"/api/governance/{one}" for one in governance)
+    ):  # fmt: skip
         assert problem_of(browser.get(path))["status"] == 401
         assert browser.get(path, headers={"Authorization": f"Bearer {ANN_TOKEN}"}).status_code == 200
     for path in ("/healthz", "/sign-in", "/static/cockpit.css"):

@@ -2,9 +2,14 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import hypothesis
+import hypothesis.strategies as st
 import pytest
+import yaml
 
 from heartbeat_assets.governance.runbook import build_runbook
 from heartbeat_assets.governance.runbook.check import Check, Found
@@ -189,6 +194,37 @@ def test_a_runbook_that_was_read_before_is_not_read_again(alone: RunbookProject,
     alone.write([{"check": "ledger_reachable"}])
     (item,) = build_runbook(alone.own.settings, runbook=runbook).items
     assert item.message == "Version 7, of ann."
+
+
+_PLAIN = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=True) | st.text(max_size=5)
+_NAMES = st.sampled_from(
+    [*ALL, "check", "checks", "function", "id", "severity", "variables", "schedule", "x:y", "a.b:c"]
+)
+_JUNK = st.recursive(
+    _PLAIN | _NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES | st.integers(0, 2), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@hypothesis.given(attributes=_JUNK)
+@hypothesis.settings(max_examples=60)
+def test_whatever_the_file_says_the_runbook_comes_back(alone: RunbookProject, attributes: Any) -> None:
+    alone.own.write(
+        f"{PACKAGE}/defs/runbook/defs.yaml",
+        yaml.safe_dump({"type": "heartbeat_assets.Runbook", "attributes": attributes}, allow_unicode=False),
+    )
+    runbook = alone.look()
+    assert runbook.items
+    json.dumps(runbook.document(), allow_nan=False).encode()
+    runbook.markdown().encode()
+
+
+def test_several_may_look_at_once(alone: RunbookProject) -> None:
+    alone.write_tripwires(TRIPWIRE)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: alone.look(), range(8)))
+    assert len({tuple((item.id, item.ok, item.message) for item in one.items) for one in found}) == 1
 
 
 def test_looking_changes_nothing(alone: RunbookProject) -> None:

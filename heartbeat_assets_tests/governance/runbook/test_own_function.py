@@ -26,6 +26,10 @@ def mapped(context): return {{"ok": False, "message": f"{{context.now:%Y}} is la
 def asks(context): return context.ledger.lanes() == []
 def loses(): raise ValueError("{SECRET}")
 def leaves(): raise SystemExit("{SECRET}")
+def stops(): raise KeyboardInterrupt("{SECRET}")
+def cancelled():
+    import asyncio
+    raise asyncio.CancelledError("{SECRET}")
 def hangs(): time.sleep(2)
 def many(one, two): return True
 """
@@ -70,10 +74,23 @@ def test_a_function_may_ask_the_project(shop: RunbookProject) -> None:
 
 
 def test_what_a_function_raises_is_not_shown(shop: RunbookProject) -> None:
-    for name, error in (("loses", "ValueError"), ("leaves", "SystemExit")):
+    errors = {
+        "loses": "ValueError",
+        "leaves": "SystemExit",
+        "stops": "KeyboardInterrupt",
+        "cancelled": "CancelledError",
+    }
+    for name, error in errors.items():
         item = item_of(shop, name)
-        assert item.detail == {"error": error}
+        assert (item.ok, item.detail, item.fix) == (False, {"error": error}, "Count again.")
         assert SECRET not in str(item)
+
+
+def test_a_function_that_asks_a_ledger_that_is_away_says_just_that(
+    shop: RunbookProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARTBEAT_LEDGER_URL", "postgresql://ann@127.0.0.1:9/books?connect_timeout=2")
+    assert item_of(shop, "asks").message == "The ledger cannot be asked (LedgerError)."
 
 
 def test_a_function_that_hangs_is_left_alone(shop: RunbookProject) -> None:

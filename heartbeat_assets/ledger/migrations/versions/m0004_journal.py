@@ -42,7 +42,7 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.create_index("journal_event_kind", "journal_event", ["stream", "subject", "kind", "place"])
+    op.create_index("journal_event_kind", "journal_event", ["stream", "subject", "kind", "seq"])
     op.create_index("journal_event_time", "journal_event", ["stream", "at", "seq"])
     op.create_index("journal_event_stream", "journal_event", ["stream", "seq"])
     op.create_index("journal_event_cause", "journal_event", ["cause", "seq"])

@@ -1,0 +1,116 @@
+"""What is stopped and how the tripwires stand: read again when the journal or the files changed, and kept otherwise.
+
+It must not stop, release or look at anything; `deciding` does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from heartbeat_assets.governance.policy import TripwirePolicy
+from heartbeat_assets.governance.switch import GLOBAL, SwitchState, switch_states
+from heartbeat_assets.governance.tripwires_file import TripwiresSet, tripwires_in
+from heartbeat_assets.governance.tripwires_spec import RiskPolicy, TripwiresSpec
+from heartbeat_assets.ledger import JournalEvent, Ledger
+from heartbeat_assets.settings import Settings
+
+TRIPWIRE, SWITCH = "tripwire", "switch"
+"""Streams of the journal."""
+LOOKS = ("ok", "triggered", "inconclusive", "insufficient_events", "no_data", "disabled", "problem")
+_MOST_EVENTS = 50
+
+
+class Tripwire(NamedTuple):
+    """A policy, and the folder and file that it stands in."""
+
+    folder: str
+    spec: TripwiresSpec
+    policy: TripwirePolicy
+
+    @property
+    def risk(self) -> RiskPolicy:
+        """How what it stops is handled."""
+        return self.spec.risk_policy(GLOBAL if self.policy.action == "kill_switch" else self.policy.domain)
+
+
+@dataclass(frozen=True)
+class Governed:
+    """One state of everything: the switches that were ever engaged, and the newest look at each tripwire."""
+
+    mark: int
+    files: TripwiresSet
+    switches: Mapping[str, SwitchState]
+    looks: Mapping[str, JournalEvent]
+
+    @property
+    def engaged(self) -> list[SwitchState]:
+        """What is stopped now: everything first, then the longest."""
+        found = [state for state in self.switches.values() if state.engaged]
+        return sorted(found, key=lambda state: (state.name != GLOBAL, state.since, state.name))
+
+    def resting(self, now: datetime) -> list[SwitchState]:
+        """What was released so lately that no program stops it again yet."""
+        return [
+            state
+            for state in self.switches.values()
+            if not state.engaged and state.cooldown_until is not None and state.cooldown_until > now
+        ]
+
+    @property
+    def tripwires(self) -> dict[str, Tripwire]:
+        """Every tripwire of the files, by its name."""
+        return tripwires_of(self.files)
+
+
+def tripwires_of(files: TripwiresSet) -> dict[str, Tripwire]:
+    """The tripwires of `files`, by their names."""
+    return {policy.name: Tripwire(folder, files.specs[folder], policy) for folder, policy in files.policies()}
+
+
+class Governing:
+    """Follows the journal of `ledger()` and the files. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, ledger: Callable[[], Ledger], files_version: Callable[[], int]) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._files_version = files_version
+        self._lock = threading.Lock()
+        self._files: tuple[int, TripwiresSet] | None = None
+        self._governed: Governed | None = None
+
+    def files(self) -> TripwiresSet:
+        """What the files say; read again when one of the project's changed."""
+        version = self._files_version()
+        with self._lock:
+            if self._files is None or self._files[0] != version:
+                self._files = version, tripwires_in(self._settings.defs)
+            return self._files[1]
+
+    def tripwires(self) -> dict[str, Tripwire]:
+        """Every tripwire of the files, by its name; needs no ledger."""
+        return tripwires_of(self.files())
+
+    def now(self) -> Governed:
+        """The state of this moment; costs one small query while nothing changes. Raises LedgerError."""
+        files, journal = self.files(), self._ledger().journal
+        mark = journal.mark()
+        with self._lock:
+            kept = self._governed
+        # Not the same mark alone: another ledger may have taken the place of the one before.
+        if kept is not None and kept.mark == mark and kept.files is files and mark:
+            return kept
+        switches = switch_states(journal, cooldown_of=files.cooldown_of)
+        governed = Governed(mark, files, switches, journal.newest(TRIPWIRE, kinds=LOOKS))
+        with self._lock:
+            self._governed = governed
+        return governed
+
+    def decided(self) -> list[JournalEvent]:
+        """The newest events of all switches, newest first."""
+        journal = self._ledger().journal
+        found = [event for name in journal.subjects(SWITCH) for event in journal.of(SWITCH, name, limit=_MOST_EVENTS)]
+        return sorted(found, key=lambda event: event.seq, reverse=True)[:_MOST_EVENTS]
