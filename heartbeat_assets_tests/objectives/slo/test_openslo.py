@@ -378,7 +378,7 @@ def test_slices_must_fit(tmp_path: Path, what: dict[str, Any], sentence: str) ->
         ("1m", rolling(), "1m"),
         ("1h", rolling(), "1h"),
         ("1h", month("Europe/Madrid"), "1h"),
-        # Months begin at 18:30 UTC in India and days at 23:00 in Spain: slices begin with them, in the midst of an hour.
+        # Months begin at 18:30 UTC in India, and days at 23:00 in Spain in winter: slices begin with them.
         ("1h", month("Asia/Kolkata"), "5m"),
         ("1d", month("Europe/Madrid"), "5m"),
         ("1d", month(), "1d"),
