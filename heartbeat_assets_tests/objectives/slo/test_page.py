@@ -7,6 +7,7 @@ import io
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,7 +20,7 @@ from heartbeat_assets.objectives.slo.verdict import Verdict, judge, needed
 from heartbeat_assets_tests.objectives.slo.slo_making import at
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "slos.md").read_text(encoding="utf-8")
-YAML, _, EXAMPLE, SHOWN = re.findall(r"^```(?:yaml|python)?\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+YAML, _, DELAY, EXAMPLE, SHOWN = re.findall(r"^```(?:yaml|python)?\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
@@ -55,12 +56,17 @@ def verdict_on(slo: Slo, now: datetime, rows: list[tuple[datetime, str, str]]) -
     connection.execute('CREATE TABLE audit_logs (occurred_at TIMESTAMP, "request.method" TEXT, outcome TEXT)')
     for when, method, outcome in rows:
         connection.execute("INSERT INTO audit_logs VALUES (?, ?, ?)", (when.replace(tzinfo=None), method, outcome))
+    return judge(slo, buckets_of(slo, [answers(connection, slo, now)]), now)
+
+
+def answers(connection: duckdb.DuckDBPyConnection, slo: Slo, now: datetime) -> list[dict[str, Any]]:
+    """The rows of the one query of `slo`."""
     (query,) = slo.queries
     span = needed(slo, now)
     bounds = {"start_us": span.start_us, "end_us": span.end_us}
     result = connection.execute(query.sql, {name: bounds[name] for name in query.parameters})
     names = [column[0] for column in result.description]
-    return judge(slo, buckets_of(slo, [[dict(zip(names, row, strict=True)) for row in result.fetchall()]]), now)
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def test_the_query_of_the_page_counts_a_table_as_a_person_does(reads: Slo) -> None:
@@ -86,6 +92,22 @@ def test_the_query_of_the_page_counts_a_table_as_a_person_does(reads: Slo) -> No
 
 def test_an_empty_table_is_no_data(reads: Slo) -> None:
     assert verdict_on(reads, at("2024-02-29T12:00"), []).state == "NO_DATA"
+
+
+def test_a_p95_over_the_window_is_kept_when_95_of_100_are_within_the_limit(tmp_path: Path) -> None:
+    (tmp_path / "delay.yaml").write_text(DELAY)
+    (sse,) = load_slos([tmp_path / "delay.yaml"]).checked().slos
+    now = at("2026-03-08")
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE sse_events (enqueued_at TIMESTAMP, received_at TIMESTAMP)")
+    for position in range(100):
+        # 95 take five seconds at most, four a little longer, and one never arrives.
+        sent = datetime(2026, 3, 1) + timedelta(hours=position)  # noqa: DTZ001
+        took = timedelta(milliseconds=5_000 if position < 95 else 5_001)
+        connection.execute("INSERT INTO sse_events VALUES (?, ?)", (sent, None if position == 99 else sent + took))
+    verdict = judge(sse, buckets_of(sse, [answers(connection, sse, now)]), now)
+    assert (verdict.corrected.good, verdict.corrected.bad, verdict.corrected.is_met) == (95, 5, True)
+    assert verdict.corrected.left == 0
 
 
 def test_a_query_may_miss_nothing_at_the_edges_of_a_rolling_window(reads: Slo) -> None:
