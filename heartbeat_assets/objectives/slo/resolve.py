@@ -21,6 +21,7 @@ from heartbeat_assets.objectives.slo.fitting import check_fit, default_bucket, f
 from heartbeat_assets.objectives.slo.found import Found, Place
 from heartbeat_assets.objectives.slo.indicator import Indicator, indicator_of
 from heartbeat_assets.objectives.slo.model import ObjectiveSpec, SLOSpec, TimeWindow
+from heartbeat_assets.objectives.slo.model_parts import Metadata
 from heartbeat_assets.objectives.slo.openslo import Placed, Read, read_files
 from heartbeat_assets.objectives.slo.periods import CalendarWindow, RollingWindow
 from heartbeat_assets.objectives.slo.policies import rules_of
@@ -89,73 +90,79 @@ def _slos_of(placed: Placed, found: Found) -> list[Slo]:
     if spec.is_composite:
         place.at(".objectives").notice("have indicators of their own; a composite SLO is kept and not judged")
         return []
-    indicator = indicator_of(spec, place)
-    window = _window(spec, place.at(".timeWindow"))
-    rules = _rules(spec, place, ours)
-    limits = BudgetLimits(ours.get("yellowAt", YELLOW_AT), ours.get("redAt", RED_AT))
-    if limits.red > limits.yellow:
-        found.problems.append(
-            f"{placed.file}: {placed.words}, metadata.annotations.heartbeat/redAt: is above heartbeat/yellowAt"
-        )
+    indicator, window = indicator_of(spec, place), _window(spec, place.at(".timeWindow"))
+    rules, limits = _rules(spec, place, ours), _limits(placed, found, ours)
     if indicator is None or window is None:
         return []
     if indicator.is_threshold and len(spec.objectives) > 1:
         place.at(".objectives").mistake("a thresholdMetric has one objective; make an SLO of each")
-    made = []
-    for position, objective in enumerate(spec.objectives):
-        here = place.at(f".objectives[{position}]")
-        made.append(_slo(placed, spec, objective, here, indicator, window, ours, rules, limits, position))
+    shared = _Shared(placed, spec, indicator, window, ours, rules, limits)
+    made = [
+        _slo(shared, objective, place.at(f".objectives[{position}]"), objective.displayName or str(position + 1))
+        for position, objective in enumerate(spec.objectives)
+    ]
     return made if len(found.problems) == mistakes else []
 
 
-def _slo(
-    placed: Placed,
-    spec: SLOSpec,
-    objective: ObjectiveSpec,
-    place: Place,
-    indicator: Indicator,
-    window: RollingWindow | CalendarWindow,
-    ours: Annotations,
-    rules: tuple[BurnRule, ...],
-    limits: BudgetLimits,
-    position: int,
-) -> Slo:
-    metadata = placed.document.metadata
-    several = len(spec.objectives) > 1
-    called = objective.displayName or str(position + 1)
+@dataclass(frozen=True)
+class _Shared:
+    """What the objectives of an SLO document have in common."""
+
+    placed: Placed
+    spec: SLOSpec
+    indicator: Indicator
+    window: RollingWindow | CalendarWindow
+    ours: Annotations
+    rules: tuple[BurnRule, ...]
+    limits: BudgetLimits
+
+
+def _slo(shared: _Shared, objective: ObjectiveSpec, place: Place, called: str) -> Slo:
+    metadata, spec, ours = shared.placed.document.metadata, shared.spec, shared.ours
+    name, display_name = metadata.name, metadata.displayName or metadata.name
+    if len(spec.objectives) > 1:
+        name, display_name = f"{name}.{_slug(called)}", f"{display_name}: {called}"
     width, share = _slice(spec, objective, place)
-    bucket = ours.get("bucket") or default_bucket(width, window)
+    bucket = ours.get("bucket") or default_bucket(width, shared.window)
     slo = Slo(
-        name=f"{metadata.name}.{_slug(called)}" if several else metadata.name,
-        display_name=f"{metadata.displayName or metadata.name}: {called}"
-        if several
-        else metadata.displayName or metadata.name,
+        name=name,
+        display_name=display_name,
         description=spec.description or "",
         service=spec.service,
         method=spec.budgetingMethod,
         target=_target(objective, place),
-        window=window,
+        window=shared.window,
         bucket=bucket,
-        queries=indicator.queries,
-        threshold=_threshold(objective, indicator, place),
-        raw=indicator.raw,
+        queries=shared.indicator.queries,
+        threshold=_threshold(objective, shared.indicator, place),
+        raw=shared.indicator.raw,
         slice=width,
         slice_target=share,
-        limits=limits,
+        rules=fitting_rules(shared.rules, shared.window, bucket.us, place),
+        limits=shared.limits,
         forecast=ours.get("forecast", DEFAULT_FORECAST),
         quiet=ours.get("quiet"),
         owner=ours.get("owner", ""),
-        labels=tuple(
-            (name, (value,) if isinstance(value, str) else tuple(value))
-            for name, value in (metadata.labels or {}).items()
-        ),
-        document=placed.name,
-        file=placed.file,
-        rules=fitting_rules(rules, window, bucket.us, place),
+        labels=_labels(metadata),
+        document=shared.placed.name,
+        file=shared.placed.file,
     )
     if slo.is_measurable:
         check_fit(slo, place)
     return slo
+
+
+def _labels(metadata: Metadata) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    given = (metadata.labels or {}).items()
+    return tuple((name, (value,) if isinstance(value, str) else tuple(value)) for name, value in given)
+
+
+def _limits(placed: Placed, found: Found, ours: Annotations) -> BudgetLimits:
+    limits = BudgetLimits(ours.get("yellowAt", YELLOW_AT), ours.get("redAt", RED_AT))
+    if limits.red > limits.yellow:
+        where = f"{placed.file}: {placed.words}, metadata.annotations.heartbeat/redAt"
+        found.problems.append(f"{where}: is above heartbeat/yellowAt")
+    return limits
 
 
 def _target(objective: ObjectiveSpec, place: Place) -> Fraction:
@@ -208,8 +215,8 @@ def _window(spec: SLOSpec, place: Place) -> RollingWindow | CalendarWindow | Non
     if given.calendar is None:
         return RollingWindow(length)
     start = datetime.fromisoformat(given.calendar.startTime)
-    if not 1900 <= start.year <= 2200:
-        place.at("[0].calendar.startTime").mistake(f"{start.year} is no year of this time; write one from 1900 to 2200")
+    if not 1970 <= start.year <= 2200:
+        place.at("[0].calendar.startTime").mistake(f"{start.year} is no year of this time; write one from 1970 to 2200")
         return None
     return CalendarWindow(length, start, given.calendar.timeZone)
 
