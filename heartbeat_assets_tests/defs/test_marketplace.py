@@ -86,7 +86,7 @@ def kpi(kpis: Kpis) -> Kpi:
 
 
 def test_the_five_kpis_are_metrics_and_one_lane(metrics: dict[str, MetricFile]) -> None:
-    assert sorted(metrics) == sorted(KPIS)
+    assert set(KPIS) < set(metrics)
     headers = {name: file.header for name, file in metrics.items()}
     assert {name: (header.sources, header.period) for name, header in headers.items()} == {
         "deals_per_day": (("deals",), "rolling 24 hours"),
