@@ -38,6 +38,7 @@ _COMMANDS = {
     "tripwires": ("tripwires", "Look for what has become worse."),
     "switch": ("switch", "Stop a domain or everything, and let it go again."),
     "runbook": ("runbook", "Look whether everything is in order to go live."),
+    "incident": ("incidents", "Open incidents, handle them, and see what was promised."),
     "cockpit": ("cockpit", "Open the cockpit: metrics and lanes in the browser."),
     "doctor": ("doctor", "Check that everything is in place."),
 }

@@ -4,6 +4,7 @@ Plain Python over the journal. Everything is an event with who and why; what an 
 It must know neither Dagster, nor the web, nor what a rule looks at.
 """
 
+from heartbeat_assets.objectives.incidents.action_items import add_action, finish_action
 from heartbeat_assets.objectives.incidents.figures import Figures, Mean, figures, open_actions, overdue_actions
 from heartbeat_assets.objectives.incidents.folding import KINDS, STREAM, fold
 from heartbeat_assets.objectives.incidents.hours import BusinessHours
@@ -21,15 +22,21 @@ from heartbeat_assets.objectives.incidents.reading import incident_called, incid
 from heartbeat_assets.objectives.incidents.sla import Clock, breached, clocks, incident_record
 from heartbeat_assets.objectives.incidents.store import (
     acknowledge,
-    add_action,
-    finish_action,
     mitigate,
     open_incident,
     reopen,
     resolve,
     update,
 )
-from heartbeat_assets.objectives.incidents.suggesting import QUIET, Suggestion, dismiss, suggest, suggestions
+from heartbeat_assets.objectives.incidents.suggesting import (
+    QUIET,
+    Suggestion,
+    dismiss,
+    rule_of,
+    suggest,
+    suggestion_called,
+    suggestions,
+)
 from heartbeat_assets.objectives.incidents.terms import SLA, SlaLevel, Terms
 
 __all__ = [
@@ -70,7 +77,9 @@ __all__ = [
     "overdue_actions",
     "reopen",
     "resolve",
+    "rule_of",
     "suggest",
+    "suggestion_called",
     "suggestions",
     "update",
 ]

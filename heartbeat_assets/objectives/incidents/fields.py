@@ -127,7 +127,7 @@ def checked_instant(field: str, value: datetime | str, *, now: datetime) -> date
 def not_before(field: str, instant: datetime, earliest: datetime, what: str) -> None:
     """Raises IncidentProblem when `instant` lies before `earliest`, which is `what`."""
     if instant < earliest:
-        raise IncidentProblem(field, f"{said(instant)} lies before {what}, {said(earliest)}")
+        raise IncidentProblem(field, f"{said(instant)} is earlier than {what}, {said(earliest)}")
 
 
 def said(instant: datetime) -> str:

@@ -115,6 +115,16 @@ def suggestions(journal: Journal) -> list[Suggestion]:
     return [_suggestion(event) for event in sorted(undecided, key=lambda event: event.seq, reverse=True)]
 
 
+def suggestion_called(journal: Journal, number: int) -> Suggestion:
+    """The suggestion with that number, while nobody has decided about it. Raises IncidentProblem and LedgerError."""
+    return _suggestion(suggestion_event(journal, number))
+
+
+def rule_of(event: JournalEvent) -> str:
+    """The rule that a suggestion, or what dismissed it, is about."""
+    return event.subject.removeprefix(RULES)
+
+
 def _may_suggest(journal: Journal, newest: JournalEvent, quiet_since: datetime) -> bool:
     if newest.kind == "dismissed":
         return newest.at <= quiet_since
@@ -127,7 +137,7 @@ def _suggestion(event: JournalEvent) -> Suggestion:
     started = body.get("started_at")
     return Suggestion(
         number=event.seq,
-        rule=event.subject.removeprefix(RULES),
+        rule=rule_of(event),
         at=event.at,
         title=body["title"],
         severity=body["severity"],
