@@ -65,8 +65,10 @@ def copy_of_the_services(folder: Path, until: datetime, days: int) -> Settings:
         shutil.copytree(DEFS / name, folder / "defs" / name)
     shutil.copytree(ROOT / "data" / "liberty_restrictions", folder / "data" / "liberty_restrictions")
     services = folder / "data" / "services"
-    for script, out in (("make_services.py", services), ("make_marketplace.py", services / "marketplace")):
-        command = [sys.executable, str(ROOT / "data" / script), "--until", until.isoformat(), "--days", str(days)]
+    # Two months of the marketplace tell as much as three, and are made sooner.
+    parts = (("make_services.py", services, days), ("make_marketplace.py", services / "marketplace", days - 32))
+    for script, out, of_days in parts:
+        command = [sys.executable, str(ROOT / "data" / script), "--until", until.isoformat(), "--days", str(of_days)]
         subprocess.run([*command, "--out", str(out)], capture_output=True, check=True)
     return Settings(folder, folder / "defs", folder / "home", str(folder / "home" / "ledger.sqlite"))
 
