@@ -39,6 +39,8 @@ _COMMANDS = {
     "switch": ("switch", "Stop a domain or everything, and let it go again."),
     "runbook": ("runbook", "Look whether everything is in order to go live."),
     "incident": ("incidents", "Open incidents, handle them, and see what was promised."),
+    "status": ("status", "Show how everything stands now."),
+    "component": ("component", "Say over the rules how a component is, for a time."),
     "cockpit": ("cockpit", "Open the cockpit: metrics and lanes in the browser."),
     "doctor": ("doctor", "Check that everything is in place."),
 }

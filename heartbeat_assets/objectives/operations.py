@@ -115,12 +115,15 @@ class Kpi:
 
 @dataclass(frozen=True, slots=True)
 class SymptomNow:
-    """A symptom. `shows` is None where people alone can see it, or its figure is missing; `figure` tells it."""
+    """A symptom. `shows` is None where people alone can see it, or its figure is missing; `figure` tells it. `bound`
+    says that there is a figure, `decides` that it decides.
+    """
 
     text: str
     shows: bool | None
     figure: str
     bound: bool
+    decides: bool
     at: datetime | None
 
 

@@ -47,6 +47,9 @@ class Symptom(Model):
 
     text: Words = Field(description="What is seen, such as `no new events in client stream`.")
     when: Condition | None = Field(None, description="The figure that shows it; left out: people see it.")
+    decides: Flag = Field(
+        True, description="false: its figure is shown, and does not decide whether the scenario applies."
+    )
 
 
 class Rollback(Model):

@@ -1,7 +1,7 @@
 """Which scenarios of the degraded-mode guide apply: from when a symptom shows until the rollback criterion is met.
 
-A symptom bound to a figure decides; one that is not is for people to see. A figure that is missing or old decides
-nothing, in either direction. Pure. It must not record, nor do what a scenario says.
+A symptom bound to a figure decides, unless it is said not to; one that is not is for people to see. A figure that is
+missing or old decides nothing, in either direction. Pure. It must not record, nor do what a scenario says.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def applies(
 
 def _now(scenario: Scenario, facts: Facts, past: _Past, now: datetime, stale_after: timedelta) -> ScenarioNow:
     symptoms = tuple(_symptom(one, facts, stale_after) for one in scenario.symptoms)
-    bound = [one for one in symptoms if one.bound]
+    bound = [one for one in symptoms if one.decides]
     shows = [one.shows is True for one in bound]
     showing = bool(bound) and (all(shows) if scenario.applies_when == "all" else any(shows))
     met, figure = _figure(scenario.rollback.when, facts, stale_after)
@@ -82,9 +82,9 @@ def _now(scenario: Scenario, facts: Facts, past: _Past, now: datetime, stale_aft
 
 def _symptom(symptom: Symptom, facts: Facts, stale_after: timedelta) -> SymptomNow:
     if symptom.when is None:
-        return SymptomNow(symptom.text, None, "", bound=False, at=None)
+        return SymptomNow(symptom.text, None, "", bound=False, decides=False, at=None)
     held = look(symptom.when, facts, stale_after)
-    return SymptomNow(symptom.text, held.holds if held.known else None, held.sentence, bound=True, at=held.at)
+    return SymptomNow(symptom.text, held.holds if held.known else None, held.sentence, True, symptom.decides, held.at)
 
 
 def _figure(condition: Condition | None, facts: Facts, stale_after: timedelta) -> tuple[bool | None, str]:

@@ -81,14 +81,22 @@ def overall(components: Sequence[ComponentStatus]) -> ComponentState:
 
 def overall_sentence(components: Sequence[ComponentStatus]) -> str:
     """Which components are not OK, the worst first, or that all are."""
-    bad = sorted((one for one in components if one.state != "OK"), key=lambda one: -rank(one.state))
-    if not bad:
+    if all(one.state == "OK" for one in components):
         return f"All {len(components)} components are OK." if len(components) > 1 else "All is OK."
-    told = [
-        f"nothing is known of {one.name}" if one.state == "NO_DATA" else f"{one.name} is {one.state}" for one in bad
-    ]
-    text = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else told[0]
+    told = []
+    for state in ("DOWN", "DEGRADED"):
+        names = [one.name for one in components if one.state == state]
+        if names:
+            told.append(f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {state}")
+    unknown = [one.name for one in components if one.state == "NO_DATA"]
+    if unknown:
+        told.append(f"nothing is known of {_listed(unknown)}")
+    text = "; ".join(told)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _status(

@@ -109,8 +109,8 @@ def _schedule(condition: Condition, facts: Facts) -> Held:
         on = [fact]
     ran = [one for one in on if one.missed is not None]
     if not ran:
-        what = f"What the schedule of {name} runs" if name not in ("any", "all") else "No scheduled job"
-        return Held(None, f"{what} has {'not' if name not in ('any', 'all') else 'ever'} run yet.", None)
+        said = "No scheduled job has run yet." if name in ("any", "all") else f"The schedule of {name} ran nothing yet."
+        return Held(None, said, None)
     late = [one for one in ran if (one.missed or 0) >= least]
     if not late:
         newest = max(one.last for one in ran if one.last is not None)

@@ -3,6 +3,7 @@
 1. What the rules found holds from when it was recorded until the next recording, but for at most KNOWN_FOR: then
    nobody was looking, and nothing is known.
 2. Worsening is shown at once. An improvement is shown when nothing worse was found for as long as it has to settle.
+   That something is known again is shown at once, too.
 3. While a person's override holds, it is shown instead.
 
 Pure. It must not read the journal, and must not ask the clock.
@@ -98,8 +99,9 @@ def damped(found: Sequence[Found], settle: timedelta, until: datetime) -> list[S
     for instant in instants:
         newest = bisect_right(starts, instant)
         oldest = max(bisect_right(starts, instant - settle) - 1, 0)
-        # What gave way just when the settling began does not count.
-        worst = max((state for _, state in seen[oldest:newest]), key=rank)
+        # To know again how it is, is no improvement that has to settle.
+        recent = [state for _, state in seen[oldest:newest] if state != "NO_DATA"]
+        worst = max([*recent, seen[newest - 1][1]], key=rank)
         if not shown or shown[-1][1] != worst:
             shown.append((instant, worst))
     return _segments(shown, until)
