@@ -21,13 +21,10 @@ def status_words(document: Document) -> str:
 
 
 def incident_line(document: Document) -> str:
-    """An incident in a sentence or two: state, severity, title, and the clock that matters now."""
-    late = [clock for clock in document["clocks"] if clock["state"] == "breached"]
-    running = [clock for clock in document["clocks"] if clock["state"] == "running" and clock["due_at"]]
-    said = [clock_sentence(clock) for clock in (running or late)[:1]] if document["status"] != "resolved" else []
-    return " ".join(
-        [f"{document['id']} is {document['status']}, Sev-{document['severity']}: {document['title']}.", *said]
-    )
+    """An incident in a sentence or two: state, severity, title, and the clock that runs first."""
+    waiting = [clock_sentence(clock) for clock in document["clocks"] if clock["met_at"] is None]
+    what = f"{document['id']} is {document['status']}, Sev-{document['severity']}: {document['title'].rstrip('.')}."
+    return " ".join([what, *waiting[:1]])
 
 
 def clock_sentence(clock: Document) -> str:

@@ -15,6 +15,7 @@ from heartbeat_assets.specs.fields import owners
 LONGEST = {"title": 200, "impact": 4000, "rca": 20_000, "mitigation": 20_000, "reason": 2000, "text": 1000}
 """How many characters each text may have."""
 MOST_COMPONENTS = 50
+_LONGEST_OWNER = 254
 
 _ID = re.compile(r"INC-(\d{8})-(\d{3,6})")
 _COMPONENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -91,6 +92,8 @@ def checked_components(given: Iterable[str], known: Collection[str] | None) -> l
 def checked_owner(value: str) -> str:
     """`value` as an e-mail address or `team:name`. Raises IncidentProblem."""
     name = value.strip()
+    if len(name) > _LONGEST_OWNER or not name.isprintable():
+        raise IncidentProblem("owner", f"must be one line of at most {_LONGEST_OWNER} characters")
     try:
         owners([name])
     except ValueError as problem:
