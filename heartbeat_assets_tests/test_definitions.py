@@ -26,6 +26,8 @@ KPI_SERIES = (
     "wholesale/contract_rate", "wholesale/offer_accept_rate", "buyer_match/match_success", "capital/roi_event",
 )  # fmt: skip
 
+SLOS = ("api_read_availability", "api_write_availability", "sse_delivery_delay")
+
 LOADING = """
 import json, sys
 from heartbeat_assets import definitions
@@ -64,6 +66,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
         *(f"marketplace/{name}" for name in (*market, *behind)),
         *(f"marketplace_app/{name}" for name in marketplace),
+        *(f"marketplace_objectives/{name}" for name in SLOS),
     }
     assert {schedule.name for schedule in repository.schedule_defs} == {
         *(f"{name}_{what}_schedule" for name in SERVICES for what in ("metrics", "daily", "benchmark")),
@@ -72,6 +75,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "kpi_events_schedule",
         "liberty_restrictions_schedule",
         "marketplace_schedule",
+        "marketplace_objectives_schedule",
         "prune_runs_schedule",
         "runbook_schedule",
         "tripwires_schedule",

@@ -118,6 +118,7 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
         "liberty_restrictions_automation": "RUNNING",
         "liberty_restrictions_schedule": "RUNNING",
         "marketplace_automation": "RUNNING",
+        "marketplace_objectives_schedule": "RUNNING",
         "marketplace_schedule": "RUNNING",
         "prune_runs_schedule": "RUNNING",
         "runbook_schedule": "RUNNING",

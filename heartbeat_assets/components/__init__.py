@@ -6,6 +6,7 @@ from heartbeat_assets.components.metric_guard import metrics_allow, metrics_hold
 from heartbeat_assets.components.metric_service import MetricService
 from heartbeat_assets.components.run_pruning import RunPruning
 from heartbeat_assets.components.runbook import Runbook
+from heartbeat_assets.components.service_objectives import ServiceObjectives
 from heartbeat_assets.components.tripwires import Tripwires
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "MetricService",
     "RunPruning",
     "Runbook",
+    "ServiceObjectives",
     "Tripwires",
     "metrics_allow",
     "metrics_holding",
