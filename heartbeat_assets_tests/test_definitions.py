@@ -62,6 +62,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         *(f"wholesale/{name}" for name in ("wholesale_events", *metrics_of("wholesale"), *of_service)),
         *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
         "runbook/go_live",
+        "operations/component_status",
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
         *(f"marketplace/{name}" for name in (*market, *behind)),
@@ -76,6 +77,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "liberty_restrictions_schedule",
         "marketplace_schedule",
         "marketplace_objectives_schedule",
+        "operations_schedule",
         "prune_runs_schedule",
         "runbook_schedule",
         "tripwires_schedule",
@@ -141,6 +143,7 @@ def test_the_package_offers_its_components_by_name_and_nothing_else() -> None:
     assert issubclass(heartbeat_assets.MetricService, dg.Component)
     assert issubclass(heartbeat_assets.RunPruning, dg.Component)
     assert issubclass(heartbeat_assets.Runbook, dg.Component)
+    assert issubclass(heartbeat_assets.Operations, dg.Component)
     assert callable(heartbeat_assets.require_metrics)
     with pytest.raises(AttributeError, match="no attribute 'HeartbeatLanes'"):
         _ = heartbeat_assets.HeartbeatLanes

@@ -120,6 +120,7 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
         "marketplace_automation": "RUNNING",
         "marketplace_objectives_schedule": "RUNNING",
         "marketplace_schedule": "RUNNING",
+        "operations_schedule": "RUNNING",
         "prune_runs_schedule": "RUNNING",
         "runbook_schedule": "RUNNING",
         "tripwires_schedule": "RUNNING",
