@@ -22,6 +22,7 @@ from heartbeat_assets.objectives.operations_spec import (
     OperationsSchedule,
     OperationsSpec,
     PersonalData,
+    Publish,
     Rollback,
     Scenario,
     Suggestion,
@@ -48,6 +49,7 @@ _MODELS: dict[object, type[BaseModel]] = {
     "sla": SlaLevel,
     "business_hours": BusinessHours,
     "personal_data": PersonalData,
+    "publish": Publish,
     "schedule": OperationsSchedule,
 }
 

@@ -122,6 +122,13 @@ class PersonalData(Model):
     )
 
 
+class Publish(Model):
+    """Where the documents are written too, beside HEARTBEAT_HOME/documents. Relative paths begin at the project."""
+
+    heartbeat: str = Field("", description="File of the living document, such as `HEARTBEAT.md`.")
+    status_page: str = Field("", description="Folder of the status page, such as `public/status`.")
+
+
 class OperationsSchedule(Model):
     """When the status is looked at and the documents are written by the clock, in UTC."""
 
@@ -151,6 +158,7 @@ class OperationsSpec(Model):
     personal_data: PersonalData = Field(
         default_factory=PersonalData, description="What must not be in a published document."
     )
+    publish: Publish = Field(default_factory=Publish, description="Where the documents are written too.")
     settle: Duration = Field("10m", description="How long an improvement must hold before it is shown.")
     stale_after: Duration = Field("3h", description="What is older says nothing about now, and says that it is old.")
     figures_over: Duration = Field("90d", description="Over which time MTTA and MTTR are worked out.")
