@@ -35,7 +35,7 @@ def status_text(found: Operations) -> str:
     parts += [
         _scenario(one) for one in found.scenarios if one.applies or (one.over_since is not None and one.rollback_met)
     ]
-    parts += [wrapped(f"Could not be read: {problem}") for problem in found.problems]
+    parts += [wrapped(problem) for problem in found.problems]
     return "\n\n".join([*parts, _answer(found)])
 
 
@@ -85,5 +85,5 @@ def _scenario(one: ScenarioNow) -> str:
 
 def _answer(found: Operations) -> str:
     as_of = f" By figures of {instant_words(found.updated_at)} and later." if found.updated_at is not None else ""
-    old = " Some of them are old or missing." if found.stale else ""
+    old = " Some figures are old or missing." if found.stale else ""
     return wrapped(f"{found.title}: {mark(found.state)}. {found.sentence}{as_of}{old}")

@@ -118,17 +118,17 @@ def _schedule(condition: Condition, facts: Facts) -> Held:
     holds = len(late) == len(ran) if name == "all" else True
     if name == "all" and holds:
         newest = max(one.last for one in late if one.last is not None)
-        said = f"No scheduled job has run since {instant_words(newest)}; is Dagster's daemon running?"
+        said = f"No scheduled job has run since {instant_words(newest)}; look whether Dagster's daemon runs."
         return Held(True, said, facts.at)
     told = "; ".join(_late(one) for one in sorted(late, key=lambda one: (-(one.missed or 0), one.name))[:3])
     more = f"; and {len(late) - 3} more" if len(late) > 3 else ""
-    return Held(holds, f"{told}{more}.", facts.at)
+    return Held(holds, f"T{told[1:]}{more}.", facts.at)
 
 
 def _late(fact: ScheduleFact) -> str:
     times = "once" if fact.missed == 1 else f"{fact.missed} times"
     since = f" since {instant_words(fact.last)}" if fact.last is not None else ""
-    return f"The schedule of {fact.name} was due {times}{since} and nothing ran"
+    return f"the schedule of {fact.name} was due {times}{since} and nothing ran"
 
 
 _LOOKS: Mapping[str, Callable[[Condition, Facts], Held]] = {
