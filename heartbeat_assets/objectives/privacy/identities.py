@@ -1,0 +1,104 @@
+"""Ids of agents, customers and the like, and numbers that states and banks give people. It must not look them up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from heartbeat_assets.objectives.privacy.finding import Hit
+
+IBAN, CARD, WALLET = "bank account number (IBAN)", "payment card number", "wallet address"
+SOCIAL, INSURANCE = "social security number", "national insurance number"
+
+_AGENT = r"agent|agt|bot"
+_CUSTOMER = (
+    r"customer|cust|cus|client|user|usr|buyer|seller|account|acct|acc|member|tenant|merchant|visitor|contact|person"
+)
+_UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
+# Agent_123, cust-00991, user/42 and usr#7: digits at once, or letters among which there are some.
+_JOINED = (
+    r"(?<![A-Za-z0-9])(?:{words})s?[_\-/#~]+"
+    r"(?:\d+(?![A-Za-z0-9.]*%)[A-Za-z0-9]*|(?=[A-Za-z0-9]{{4,}})(?=[A-Za-z0-9]*\d[A-Za-z]*\d)[A-Za-z0-9]+"
+    r"|(?=[A-Za-z]*\d)[A-Za-z0-9]{{10,}})"
+)
+# customer: 4711, agent = "x17b", "user": 42.
+_ASSIGNED = r"(?<![A-Za-z0-9])(?:{words})[\"']?[ ]?[:=#][ ]?[\"'#]?(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{{2,}}"
+# customer id 4711, agentId: "abc1", user_id=42, Customer No. 17.
+_CALLED = (
+    r"(?<![A-Za-z0-9])(?:{words})[_\- ]?(?:id|ids|no|nr|num|number|uuid|ref|key)\b\.?[\"']?\s{{0,3}}"
+    r"(?:[:=#]|is\b)?\s{{0,3}}[\"'#(\[]{{0,2}}(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{{2,}}"
+)
+_CAMEL = r"\b[A-Za-z]*(?:Agent|Customer|User|Account|Buyer|Seller)Id[\"']?\s?[:=]\s?[\"']?(?=[\w-]*\d)[\w-]+"
+_NEAR_UUID = r"(?<![A-Za-z0-9])(?:{words})s?\b[^\n]{{0,40}}?(?P<id>{uuid})|(?<![A-Za-z0-9])(?:{words})s?[_-](?:{uuid})"
+
+
+def _joined(words: str) -> re.Pattern[str]:
+    parts = (_JOINED, _ASSIGNED, _CALLED, _NEAR_UUID)
+    return re.compile("|".join(part.format(words=words, uuid=_UUID) for part in parts), re.IGNORECASE)
+
+
+_IDS = (
+    ("agent id", _joined(_AGENT)),
+    ("customer id", _joined(_CUSTOMER)),
+    ("customer id", re.compile(_CAMEL)),
+)
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
+_CARD = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){11,18}(?!\w|[.,]\d)")
+_ISSUERS = re.compile(r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}"
+                      r"|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12,15}|35\d{14}|62\d{14,17}"
+                      r"|(?:50|5[6-9]|6[37])\d{10,17}")  # fmt: skip
+_SOCIAL = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
+_WALLET = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\b(?:bc1[02-9ac-hj-np-z]{11,71}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b")
+_IBAN_LENGTHS = range(15, 35)
+
+
+def identities(text: str, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[Hit]:
+    """Every id in `text`. `patterns` are those of this place, by the name of their kind."""
+    for kind, pattern in (*patterns.items(), *_IDS):
+        for match in pattern.finditer(text):
+            if match[0]:
+                yield Hit(kind, *match.span())
+    yield from _accounts(text)
+    yield from _cards(text)
+    yield from _wallets(text)
+    yield from _given_by_states(text)
+
+
+def _accounts(text: str) -> Iterator[Hit]:
+    from stdnum import iban
+
+    for match in _IBAN.finditer(text):
+        end, letters = match.start(), 0
+        for position in range(match.start(), match.end()):
+            if not text[position].isalnum():
+                continue
+            letters, end = letters + 1, position + 1
+            # What stands behind may be a word; its check digits and its country say how long it is.
+            if letters in _IBAN_LENGTHS and iban.is_valid(text[match.start() : end].upper()):
+                yield Hit(IBAN, match.start(), end)
+                break
+
+
+def _cards(text: str) -> Iterator[Hit]:
+    from stdnum import luhn
+
+    for match in _CARD.finditer(text):
+        digits = "".join(letter for letter in match[0] if letter.isdigit())
+        if _ISSUERS.fullmatch(digits) and len(set(digits)) > 1 and luhn.is_valid(digits):
+            yield Hit(CARD, *match.span())
+
+
+def _wallets(text: str) -> Iterator[Hit]:
+    from stdnum import bitcoin
+
+    for match in _WALLET.finditer(text):
+        if match[0].startswith("0x") or bitcoin.is_valid(match[0]):
+            yield Hit(WALLET, *match.span())
+
+
+def _given_by_states(text: str) -> Iterator[Hit]:
+    from stdnum.us import ssn
+
+    yield from (Hit(SOCIAL, *one.span()) for one in _SOCIAL.finditer(text) if ssn.is_valid(one[0]))
+    yield from (Hit(INSURANCE, *one.span()) for one in _INSURANCE.finditer(text))
