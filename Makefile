@@ -44,6 +44,8 @@ run: data ## Give the first lane and the metrics their past, run the lanes, show
 	@$(BIN)/heartbeat metrics --table
 	@echo
 	@$(BIN)/heartbeat tripwires look --table
+	@echo
+	@$(BIN)/heartbeat slo measure --table
 
 ui: data ## Open Dagster with its daemon on http://127.0.0.1:PORT and the cockpit on http://127.0.0.1:COCKPIT_PORT
 	@# `dagster dev` recommends `dg dev`, which is not among the runtime requirements; the advice is kept from the reader.
