@@ -14,8 +14,10 @@ import yaml
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.objectives.operations_file import checked_operations, operations_in, the_operations
 from heartbeat_assets.objectives.operations_schema import SCHEMA_FILE, document_schema, schema_text
+from heartbeat_assets.objectives.operations_spec import OperationsSpec
 from heartbeat_assets_tests.copied_project import SHIPPED_DEFS
 from heartbeat_assets_tests.own_project import PACKAGE, OwnProject, own_project
+from heartbeat_assets_tests.test_documented import fields_not_in, fields_of
 
 SHIPPED = SHIPPED_DEFS / "operations" / "defs.yaml"
 API = {"id": "api", "name": "API"}
@@ -114,6 +116,13 @@ def test_the_shipped_file_and_schema_fit() -> None:
     shipped = (SHIPPED_DEFS / SCHEMA_FILE).read_text(encoding="utf-8")
     assert shipped == schema_text(), f"run: heartbeat component schema > heartbeat_assets/defs/{SCHEMA_FILE}"
     assert SHIPPED.read_text(encoding="utf-8").splitlines()[0] == f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
+
+
+def test_every_field_is_on_the_page_and_its_example_is_right() -> None:
+    text = (SHIPPED_DEFS.parents[1] / "docs" / "status.md").read_text(encoding="utf-8")
+    assert fields_not_in(text, list(fields_of(OperationsSpec))) == []
+    example = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
+    assert checked_operations(example["attributes"], "docs/status.md").title == "Marketplace"
 
 
 def the_operations_shipped() -> Any:
