@@ -32,7 +32,8 @@ from heartbeat_assets.objectives.status.overrides import STREAM as COMPONENTS
 from heartbeat_assets.settings import Settings
 from heartbeat_assets.specs.durations import duration_of
 
-_MOST_EVENTS = 20_000
+_MOST_EVENTS = 5_000
+"""So many events of a component are looked at, the newest: years of a calm one, a month of one that never rests."""
 
 
 @dataclass(frozen=True, slots=True)

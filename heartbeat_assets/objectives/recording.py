@@ -48,6 +48,8 @@ def record_components(
 ) -> list[JournalEvent]:
     """Writes down what the rules find where that has changed, and else now and then, to show that somebody looked."""
     written = []
+    # The places are read first: what anybody writes after that is noticed.
+    places = {name: event.place for name, event in journal.newest(COMPONENTS).items()}
     newest = journal.newest(COMPONENTS, kinds=("changed",))
     for one in components:
         before = newest.get(one.id)
@@ -64,7 +66,8 @@ def record_components(
             "flaps": one.flaps,
         }
         why = " ".join(one.reasons)[:2000]
-        event = _append(journal, NewJournalEvent(COMPONENTS, one.id, "changed", reason=why, body=body), actor)
+        new = NewJournalEvent(COMPONENTS, one.id, "changed", reason=why, body=body)
+        event = _append(journal, new, actor, places.get(one.id, 0))
         written += [event] if event is not None else []
     return written
 
@@ -87,7 +90,8 @@ def record_scenarios(
             "rollback": one.rollback_figure,
         }
         kind = "applied" if one.applies else "over"
-        event = _append(journal, NewJournalEvent(SCENARIOS, one.id, kind, reason=one.sentence, body=body), actor)
+        new = NewJournalEvent(SCENARIOS, one.id, kind, reason=one.sentence, body=body)
+        event = _append(journal, new, actor, before.place if before is not None else 0)
         written += [event] if event is not None else []
     return written
 
@@ -136,10 +140,9 @@ def _why(rule: SuggestionSpec, spec: OperationsSpec, facts: Facts, components: d
     return f"{one.name} is {one.state}. {' '.join(one.reasons)}".strip()
 
 
-def _append(journal: Journal, event: NewJournalEvent, actor: Actor) -> JournalEvent | None:
-    """Appends `event` after the newest of its subject; None when somebody was faster, who saw the same."""
-    events = journal.of(event.stream, event.subject, limit=1)
+def _append(journal: Journal, event: NewJournalEvent, actor: Actor, place: int) -> JournalEvent | None:
+    """Appends `event` after that place of its subject; None when somebody was faster, who saw the same."""
     try:
-        return journal.append(event, actor, if_place=events[-1].place if events else 0)
+        return journal.append(event, actor, if_place=place)
     except StaleSubject:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,19 @@ def test_a_change_is_written_down_once_and_that_somebody_looked_now_and_then(pla
     assert place.ledger.journal.of("component", "api")[-1].body["found"] == "DOWN"
     place.record(NOW + RECORD_EVERY)
     assert place.events()["component"] == 4
+
+
+def test_several_at_once_write_a_change_once(place: Place) -> None:
+    place.measured(90.0)
+    place.record()
+    before = place.events()
+    place.judged("exhausted")
+    with ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(place.record, NOW + timedelta(minutes=10)) for _ in range(4)]
+    assert {look.result().components[0].state for look in looks} == {"DOWN"}
+    after = place.events()
+    assert (after["component"], after["scenario"]) == (before["component"] + 1, before["scenario"])
+    assert after["incident"] == 1
 
 
 def test_an_improvement_is_shown_once_it_was_written_down_and_has_held(place: Place) -> None:

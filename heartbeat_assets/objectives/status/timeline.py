@@ -12,7 +12,7 @@ Pure. It must not read the journal, and must not ask the clock.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -140,19 +140,24 @@ def flaps_in(found: Sequence[Found], now: datetime) -> int:
 def days_of(segments: Sequence[Segment], now: datetime, count: int = DAYS) -> tuple[UptimeDay, ...]:
     """The last `count` UTC days up to `now`, the oldest first; of today what is over."""
     today = now.astimezone(UTC).date()
-    days = []
-    for back in range(count - 1, -1, -1):
-        day = today - timedelta(days=back)
-        start = datetime.combine(day, time(), tzinfo=UTC)
-        end = min(start + timedelta(days=1), now)
-        seconds = dict.fromkeys(WORST_LAST, 0.0)
-        for one in segments:
-            overlap = (min(one.end, end) - max(one.start, start)).total_seconds()
-            seconds[one.state] += max(overlap, 0)
-        ok, degraded, down = (round(seconds[state]) for state in ("OK", "DEGRADED", "DOWN"))
-        length = round((end - start).total_seconds())
-        days.append(UptimeDay(day, ok, degraded, down, max(length - ok - degraded - down, 0)))
-    return tuple(days)
+    midnights = [
+        datetime.combine(today - timedelta(days=back), time(), tzinfo=UTC) for back in range(count - 1, -2, -1)
+    ]
+    seconds = [dict.fromkeys(WORST_LAST, 0.0) for _ in range(count)]
+    for one in segments:
+        start, end = max(one.start, midnights[0]), min(one.end, now)
+        while start < end:
+            place = bisect_right(midnights, start) - 1
+            until = min(end, midnights[place + 1])
+            seconds[place][one.state] += (until - start).total_seconds()
+            start = until
+    return tuple(_day(midnights[place], now, seconds[place]) for place in range(count))
+
+
+def _day(midnight: datetime, now: datetime, seconds: Mapping[ComponentState, float]) -> UptimeDay:
+    length = round((min(midnight + timedelta(days=1), now) - midnight).total_seconds())
+    ok, degraded, down = (round(seconds[state]) for state in ("OK", "DEGRADED", "DOWN"))
+    return UptimeDay(midnight.date(), ok, degraded, down, max(length - ok - degraded - down, 0))
 
 
 def _with_gaps(found: Sequence[Found], until: datetime) -> list[Found]:
