@@ -27,6 +27,7 @@ KPI_SERIES = (
 )  # fmt: skip
 
 SLOS = ("api_read_availability", "api_write_availability", "sse_delivery_delay")
+OPERATIONS_DOCUMENTS = ("heartbeat_candidate", "status_page_candidate", "heartbeat_document", "status_page")
 
 LOADING = """
 import json, sys
@@ -62,7 +63,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         *(f"wholesale/{name}" for name in ("wholesale_events", *metrics_of("wholesale"), *of_service)),
         *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
         "runbook/go_live",
-        "operations/component_status",
+        *(f"operations/{name}" for name in ("component_status", *OPERATIONS_DOCUMENTS)),
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
         *(f"marketplace/{name}" for name in (*market, *behind)),

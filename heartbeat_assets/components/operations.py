@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 from pydantic import BaseModel, RootModel
 
+from heartbeat_assets.components.operations_documents import document_assets
 from heartbeat_assets.components.operations_group import OperationsGroup
 from heartbeat_assets.components.operations_status import status_asset
 from heartbeat_assets.objectives.operations_file import checked_operations, operations_in
@@ -59,7 +60,7 @@ class Operations(dg.Component):
 
     def build_assets(self) -> list[dg.AssetsDefinition]:
         """The status, and the documents."""
-        return [status_asset(self.group)]
+        return [status_asset(self.group), *document_assets(self.group)]
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Everything of the folder, in one group."""

@@ -6,21 +6,31 @@ It must not look at anything, nor write a document.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from heartbeat_assets.errors import SpecProblem
+from heartbeat_assets.objectives.operations_file import the_operations
 from heartbeat_assets.objectives.operations_spec import OperationsSpec
 from heartbeat_assets.settings import Settings
 from heartbeat_assets.specs.fields import NAME_PATTERN
 
+if TYPE_CHECKING:
+    from heartbeat_assets.objectives.publishing import DocumentName
+
 COMPONENT_STATUS = "component_status"
 FRESH = "fresh"
 """The check of `component_status` about its age; the others are called as the components."""
+NO_PERSONAL_DATA = "no_personal_data"
+CANDIDATES: Mapping[DocumentName, str] = {
+    "heartbeat_document": "heartbeat_candidate",
+    "status_page": "status_page_candidate",
+}
+"""The documents, and what the asset is called that each is published from."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,10 @@ class OperationsGroup:
     def file(self) -> Path:
         """Its defs.yaml."""
         return self.folder / "defs.yaml"
+
+    def spec_now(self) -> OperationsSpec:
+        """What the file says at this moment, which may be newer than the loaded definitions. Raises SpecProblem."""
+        return the_operations(self.settings).spec
 
     def cockpit_link(self, page: str) -> dict[str, Any]:
         """Where the cockpit shows `page`, as metadata; nothing where there is no cockpit."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,10 +12,13 @@ from heartbeat_assets.components.markdown_tables import markdown_table
 from heartbeat_assets.components.operations_group import OperationsGroup
 from heartbeat_assets.metrics.wording import instant_words
 from heartbeat_assets.objectives.operations import ComponentStatus, Operations
+from heartbeat_assets.objectives.privacy import Finding
 
 Metadata = dict[str, Any]
 MARKS = {"OK": "● OK", "DEGRADED": "▲ DEGRADED", "DOWN": "■ DOWN", "NO_DATA": "○ NO DATA"}
 """Each state as a shape and a word: colour alone tells nobody."""
+
+_FINDINGS_SHOWN = 200
 
 
 def of_operations(group: OperationsGroup, operations: Operations) -> Metadata:
@@ -52,6 +57,29 @@ def of_component(one: ComponentStatus) -> Metadata:
             shown[name] = dg.MetadataValue.timestamp(instant.timestamp())
     if one.availability is not None:
         shown["availability_90_days"] = float(f"{one.availability:.6g}")
+    return shown
+
+
+def of_files(files: Mapping[str, bytes], place: Path) -> Metadata:
+    """What a document is made of, and where it is. What stands in it is not told."""
+    return {
+        "files": len(files),
+        "bytes": sum(len(content) for content in files.values()),
+        "place": dg.MetadataValue.path(str(place)),
+    }
+
+
+def of_findings(found: Mapping[str, Sequence[Finding]]) -> Metadata:
+    """Where personal data is, and of what kind. It is masked."""
+    rows = [
+        [f"`{path}`", str(one.line), str(one.column), one.kind, one.masked]
+        for path, several in found.items()
+        for one in several
+    ]
+    shown: Metadata = {"findings": len(rows)}
+    if rows:
+        table = markdown_table(["file", "line", "column", "kind", "begins with"], rows[:_FINDINGS_SHOWN])
+        shown["found"] = dg.MetadataValue.md(table)
     return shown
 
 
