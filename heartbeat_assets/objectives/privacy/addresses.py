@@ -20,6 +20,7 @@ _SPOKEN = re.compile(
     r"|\b[\w.+-]+\s+at\s+(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|gov|co|de|fr|uk|eu|nl|ch|at|es|it|info|example)\b",
     re.IGNORECASE,
 )
+_AT_AS_A_WORD = re.compile(r"\sat\s", re.IGNORECASE)
 _QUAD = re.compile(r"(?<![0-9vV])(?<!\d\.)(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)")
 _ODD_QUAD = re.compile(r"(?<![\w.])(?:(?:0[xX][0-9a-fA-F]{1,2}|0[0-7]{1,3}|\d{1,3})\.){3}"
                        r"(?:0[xX][0-9a-fA-F]{1,2}|0[0-7]{1,3}|\d{1,3})(?![\w]|\.\w)")  # fmt: skip
@@ -59,7 +60,8 @@ def _emails(text: str) -> Iterator[Hit]:
     if "@" in text:
         yield from (Hit(EMAIL, *match.span()) for match in _AT.finditer(text))
         yield from (Hit(EMAIL, *match.span(1)) for match in _MAILTO.finditer(text))
-    yield from (Hit(EMAIL, *match.span()) for match in _SPOKEN.finditer(text))
+    if _AT_AS_A_WORD.search(text):
+        yield from (Hit(EMAIL, *match.span()) for match in _SPOKEN.finditer(text))
 
 
 def _version_4(text: str) -> Iterator[Hit]:

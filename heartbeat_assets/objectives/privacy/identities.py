@@ -12,36 +12,30 @@ SOCIAL, INSURANCE = "social security number", "national insurance number"
 
 _AGENT = r"agent|agt|bot"
 _CUSTOMER = (
-    r"customer|cust|cus|client|user|usr|buyer|seller|account|acct|acc|member|tenant|merchant|visitor|contact|person"
+    r"cust(?:omer)?|cus|client|user|usr|buyer|seller|acc(?:oun)?t|acc|member|tenant|merchant|visitor|contact|person"
 )
 _UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
-# Agent_123, cust-00991, user/42 and usr#7: digits at once, or letters among which there are some.
-_JOINED = (
-    r"(?<![A-Za-z0-9])(?:{words})s?[_\-/#~]+"
-    r"(?:\d+(?![A-Za-z0-9.]*%)[A-Za-z0-9]*|(?=[A-Za-z0-9]{{4,}})(?=[A-Za-z0-9]*\d[A-Za-z]*\d)[A-Za-z0-9]+"
-    r"|(?=[A-Za-z]*\d)[A-Za-z0-9]{{10,}})"
+_TAILS = (
+    # Agent_123, cust-00991, user/42 and usr#7: digits at once, or letters among which there are some.
+    r"s?[_\-/#~]+(?:\d+(?![A-Za-z0-9.]*%)[A-Za-z0-9]*"
+    r"|(?=[A-Za-z0-9]{4,})(?=[A-Za-z0-9]*\d[A-Za-z]*\d)[A-Za-z0-9]+|(?=[A-Za-z]*\d)[A-Za-z0-9]{10,})",
+    # customer: 4711, agent = "x17b", "user": 42.
+    r"[\"']?[ ]?[:=#][ ]?[\"'#]?(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{2,}",
+    # customer id 4711, agentId: "abc1", user_id=42, Customer No. 17.
+    r"[_\- ]?(?:id|ids|no|nr|num|number|uuid|ref|key)\b\.?[\"']?\s{0,3}(?:[:=#]|is\b)?\s{0,3}[\"'#(\[]{0,2}"
+    r"(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{2,}",
+    rf"s?\b[^\n]{{0,40}}?(?:{_UUID})",
+    rf"s?[_-](?:{_UUID})",
 )
-# customer: 4711, agent = "x17b", "user": 42.
-_ASSIGNED = r"(?<![A-Za-z0-9])(?:{words})[\"']?[ ]?[:=#][ ]?[\"'#]?(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{{2,}}"
-# customer id 4711, agentId: "abc1", user_id=42, Customer No. 17.
-_CALLED = (
-    r"(?<![A-Za-z0-9])(?:{words})[_\- ]?(?:id|ids|no|nr|num|number|uuid|ref|key)\b\.?[\"']?\s{{0,3}}"
-    r"(?:[:=#]|is\b)?\s{{0,3}}[\"'#(\[]{{0,2}}(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{{2,}}"
-)
-_CAMEL = r"\b[A-Za-z]*(?:Agent|Customer|User|Account|Buyer|Seller)Id[\"']?\s?[:=]\s?[\"']?(?=[\w-]*\d)[\w-]+"
-_NEAR_UUID = r"(?<![A-Za-z0-9])(?:{words})s?\b[^\n]{{0,40}}?(?P<id>{uuid})|(?<![A-Za-z0-9])(?:{words})s?[_-](?:{uuid})"
+_CAMEL = r"\b[A-Za-z]{1,40}(?:Agent|Customer|User|Account|Buyer|Seller)Id[\"']?\s?[:=]\s?[\"']?(?=[\w-]*\d)[\w-]+"
 
 
-def _joined(words: str) -> re.Pattern[str]:
-    parts = (_JOINED, _ASSIGNED, _CALLED, _NEAR_UUID)
-    return re.compile("|".join(part.format(words=words, uuid=_UUID) for part in parts), re.IGNORECASE)
+def _ids(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?:{'|'.join(_TAILS)})", re.IGNORECASE)
 
 
-_IDS = (
-    ("agent id", _joined(_AGENT)),
-    ("customer id", _joined(_CUSTOMER)),
-    ("customer id", re.compile(_CAMEL)),
-)
+_IDS = (("agent id", _ids(_AGENT)), ("customer id", _ids(_CUSTOMER)))
+_NAMED_IDS = re.compile(_CAMEL)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
 _CARD = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){11,18}(?!\w|[.,]\d)")
 _ISSUERS = re.compile(r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}"
@@ -55,7 +49,8 @@ _IBAN_LENGTHS = range(15, 35)
 
 def identities(text: str, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[Hit]:
     """Every id in `text`. `patterns` are those of this place, by the name of their kind."""
-    for kind, pattern in (*patterns.items(), *_IDS):
+    named = [("customer id", _NAMED_IDS)] if "Id" in text else []
+    for kind, pattern in (*patterns.items(), *_IDS, *named):
         for match in pattern.finditer(text):
             if match[0]:
                 yield Hit(kind, *match.span())

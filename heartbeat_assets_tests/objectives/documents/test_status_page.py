@@ -132,12 +132,13 @@ def test_it_holds_no_personal_data(standing: Callable[[], Operations]) -> None:
     assert personal(status_page(standing())) == {}
 
 
-@pytest.mark.parametrize("kind", sorted(PLANTED))
-def test_personal_data_in_an_incident_is_found_in_page_feed_and_json(kind: str) -> None:
-    told = replace(calm(), incidents=(incident(1, impact=f"It began with {PLANTED[kind][0]} today"),))
-    found = personal(status_page(told))
+def test_personal_data_in_an_incident_is_found_in_page_feed_and_json() -> None:
+    # Without their days, which only take time to read.
+    short = tuple(replace(one, days=()) for one in calm().components)
+    all_kinds = "; then ".join(several[0] for several in PLANTED.values())
+    found = personal(status_page(replace(calm(), components=short, incidents=(incident(1, impact=all_kinds),))))
     for path in ("index.html", "incidents/index.html", "incidents/INC-20260205-001.html", "feed.xml", "status.json"):
-        assert kind in found[path], path
+        assert set(found[path]) >= set(PLANTED), path
 
 
 def test_people_who_worked_on_an_incident_are_not_named() -> None:
