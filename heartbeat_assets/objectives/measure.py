@@ -7,14 +7,15 @@ record anything, nor know what follows from a verdict.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from heartbeat_assets.errors import HeartbeatError
-from heartbeat_assets.metrics.catalog import load_catalog
+from heartbeat_assets.metrics.catalog import Catalog, load_catalog
 from heartbeat_assets.metrics.measuring import Measuring, measuring
 from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.objectives.days import Day, days_of
@@ -32,8 +33,13 @@ DAYS = 90
 MOST_ROWS = 1_000_000
 """More than a query may return: what it counts should be counted there."""
 
+_BOUNDS = ("start_us", "end_us")
 _WORD = re.compile(r"\w+")
 _LONGEST_PROBLEM = 2000
+
+
+class MeasuringProblem(HeartbeatError):
+    """An SLO that cannot be measured; its text says why."""
 
 
 @dataclass(frozen=True)
@@ -107,18 +113,24 @@ def measure(
     """Each of `slos` at `now`, in their order; `corrections` are those of an SLO by its name.
 
     Never raises for what is wrong with an SLO, a service or a source. Raises ValueError for an instant without a time
-    zone, HeartbeatError when nothing can be opened at all, such as on a full disk.
+    zone.
     """
     now = now.astimezone(UTC) if now.tzinfo is not None else now
     readings = [_planned(slo, now, days) for slo in slos]
-    services = load_catalog(settings).services if any(slo.queries for slo in slos) else {}
-    for name in sorted({query.service for slo in slos for query in slo.queries}):
-        service = services.get(name)
-        if service is None:
-            _note_missing(readings, name, services)
-            continue
-        _read_service(service, readings, now, progress)
+    _read(readings, settings, now, progress)
     return [_judged(one, now, (corrections or {}).get(one.slo.name, ()), days) for one in readings]
+
+
+def read_buckets(slo: Slo, settings: Settings, now: datetime) -> list[Bucket]:
+    """What is measured of `slo` for the window of `now`, in buckets. Raises MeasuringProblem and HeartbeatError."""
+    reading = _planned(slo, now, days=1)
+    _read([reading], settings, now, silent)
+    if reading.problem:
+        raise MeasuringProblem(reading.problem)
+    try:
+        return _buckets(slo, reading.rows, reading.window)
+    except ValueError as problem:
+        raise MeasuringProblem(str(problem)) from problem
 
 
 def sources_read(query: Query, service: Service) -> list[str]:
@@ -134,12 +146,33 @@ def _planned(slo: Slo, now: datetime, days: int) -> _Reading:
     return _Reading(slo, window, Window(first, window.start) if first < window.start else None)
 
 
-def _note_missing(readings: Iterable[_Reading], name: str, services: Mapping[str, Service]) -> None:
-    close = get_close_matches(name, services, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(services) or 'none'}"
-    for one in readings:
-        if any(query.service == name for query in one.slo.queries):
-            one.problem = one.problem or f"{one.slo.file}: there is no metrics service {name!r}; {hint}"
+def _read(readings: Sequence[_Reading], settings: Settings, now: datetime, progress: Progress) -> None:
+    """Runs the queries of all `readings`, service by service; why one cannot be run is noted there."""
+    wanted = sorted({query.service for one in readings for query in one.slo.queries})
+    catalog = load_catalog(settings) if wanted else None
+    for name in wanted:
+        service = catalog.services.get(name) if catalog is not None else None
+        concerned = [one for one in readings if any(query.service == name for query in one.slo.queries)]
+        problem = ""
+        if service is not None:
+            try:
+                _read_service(service, readings, now, progress)
+            except HeartbeatError as fault:
+                problem = str(fault)
+        elif catalog is not None:
+            problem = _missing(name, catalog)
+        for one in concerned if problem else ():
+            one.problem = one.problem or problem[:_LONGEST_PROBLEM]
+
+
+def _missing(name: str, catalog: Catalog) -> str:
+    """Why there is no service called so: its file may be wrong."""
+    for problem in catalog.problems:
+        if Path(problem.file).parent.name == name:
+            return f"the metrics service {name} has a mistake: {problem}"
+    close = get_close_matches(name, catalog.services, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(catalog.services) or 'none'}"
+    return f"there is no metrics service {name!r}; {hint}"
 
 
 def _read_service(service: Service, readings: Sequence[_Reading], now: datetime, progress: Progress) -> None:
@@ -172,7 +205,7 @@ def _read_query(one: _Reading, number: int, names: Sequence[str], sources: Measu
 
 
 def _bounds(query: Query, window: Window) -> dict[str, int]:
-    bounds = {"start_us": window.start_us, "end_us": window.end_us}
+    bounds = dict(zip(_BOUNDS, (window.start_us, window.end_us), strict=True))
     return {name: bounds[name] for name in query.parameters}
 
 
@@ -183,6 +216,9 @@ def _judged(one: _Reading, now: datetime, corrections: Sequence[Correction], day
     try:
         buckets = _buckets(one.slo, one.rows, one.window)
         older = _buckets(one.slo, one.older, one.before)
+        if not all(len(query.parameters) == len(_BOUNDS) for query in one.slo.queries):
+            # Without bounds both have the whole of the bucket in which the window begins.
+            older = [bucket for bucket in older if bucket.end_us <= one.window.start_us]
         # The newest bucket before the window says whether the silence at its start is a quiet one.
         last = [bucket for bucket in older if bucket.end_us <= one.window.start_us][-1:]
         verdict = judge(one.slo, [*last, *buckets], now, corrections)

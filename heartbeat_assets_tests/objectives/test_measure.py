@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from heartbeat_assets.objectives.slo.corrections import Correction
-from heartbeat_assets_tests.objectives.promised import MONTH, NOW, RATIO, Promised, delays, slo
+from heartbeat_assets_tests.objectives.promised import MONTH, NOW, RATIO, WEEK, Promised, delays, slo
 
 Request = tuple[str, bool, float]
 
@@ -121,6 +121,23 @@ def test_a_source_that_is_gone_is_the_problem_of_who_reads_it(project: Promised)
     measured = project.measured()["reads"]
     assert measured.kind == "problem"
     assert "requests" in measured.problem
+
+
+def test_a_service_with_a_mistake_is_told_with_that_mistake(project: Promised) -> None:
+    project.promise(slo())
+    project.write_service("api", "type: heartbeat_assets.MetricService\nattributes: {sources: {}}\n")
+    project.write_metric("some_metric", service="api")
+    problem = project.measured()["reads"].problem
+    assert problem.startswith("the metrics service api has a mistake: ")
+    assert "sources" in problem
+
+
+def test_a_query_without_bounds_counts_nothing_twice(project: Promised) -> None:
+    project.write_requests([("2026-02-08T12:01:00Z", True, 1), ("2026-02-14T12:01:00Z", True, 1)])
+    unbounded = RATIO.partition("FROM requests")[0] + "FROM requests GROUP BY 1"
+    project.promise(slo(query=unbounded, window=WEEK))
+    measured = project.measured(datetime(2026, 2, 15, 12, 3, tzinfo=UTC))["reads"]
+    assert sum(day.total for day in measured.days) == 2
 
 
 def test_one_from_elsewhere_is_kept_without_figures(project: Promised) -> None:

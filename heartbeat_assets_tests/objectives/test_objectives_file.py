@@ -95,6 +95,17 @@ def test_maintenance_holds_for_all_or_for_those_it_names(project: Promised) -> N
     assert [one.id for one in folder.spec.maintenance_of("writes")] == ["maintenance:1", "maintenance:2"]
 
 
+def test_an_instant_may_be_written_without_quotes(project: Promised) -> None:
+    file = project.promise(slo())
+    window = "{start: 2026-02-01T00:00:00Z, end: 2026-02-01T02:00:00+01:00, reason: moved}"
+    file.write_text(
+        f"type: heartbeat_assets.ServiceObjectives\nattributes:\n  maintenance:\n    - {window}\n", encoding="utf-8"
+    )
+    assert [str(problem) for problem in project.objectives.problems] == []
+    (folder,) = project.objectives.folders.values()
+    assert folder.spec.maintenance[0].end.isoformat() == "2026-02-01T01:00:00+00:00"
+
+
 def test_a_folder_without_a_document_is_told(project: Promised) -> None:
     project.write("defs/empty/defs.yaml", "type: heartbeat_assets.ServiceObjectives\nattributes: {}\n")
     (problem,) = project.objectives.problems
