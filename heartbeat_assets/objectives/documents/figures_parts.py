@@ -36,7 +36,7 @@ def _objective(one: Record) -> Element:
         "li",
         h("h3", one.get("display_name") or one.get("name") or "An SLO"),
         h("p", mark(state)),
-        h("p", h("b", words.percent(left, 1)), " of the error budget left", cls="figure"),
+        _left(left),
         _meter(left, state),
         h("ul", [h("li", sentence) for sentence in burning], cls="plain") if burning else None,
         facts(
@@ -50,6 +50,14 @@ def _objective(one: Record) -> Element:
             )
         ),
     )
+
+
+def _left(left: float | None) -> Element | None:
+    if left is None:
+        return None
+    if left < 0:
+        return h("p", h("b", words.percent(1 - left, 1)), " of the error budget used", cls="figure")
+    return h("p", h("b", words.percent(left, 1)), " of the error budget left", cls="figure")
 
 
 def _meter(left: float | None, state: str) -> Element:

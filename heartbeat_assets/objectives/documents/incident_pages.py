@@ -42,7 +42,7 @@ def incidents_page(shown: Operations) -> bytes:
 
 def _parts(one: Record, shown: Operations) -> Iterator[Element | None]:
     yield _back()
-    yield h("header", h("h1", one["title"]), h("p", mark(one["status"]), f" {one['id']} · Sev-{one['severity']}"))
+    yield h("header", h("h1", one["title"]), h("p", mark(one["status"]), f" · {one['id']} · Sev-{one['severity']}"))
     yield facts(
         (
             ("Period", h("span", *_period(one))),
@@ -81,7 +81,7 @@ def _clock(clock: Record) -> tuple[str | Element, ...]:
 
 
 def _action(item: Record) -> tuple[str | Element, ...]:
-    due = item["due"] or "no day"
+    due = h("time", item["due"]) if item["due"] else "no day"
     left = mark("breached", "overdue") if item["overdue"] else "not yet"
     done = words.instant(item["done_at"])[:10] if item["done_at"] else left
     return item["text"], item["owner"] or "no owner", due, done

@@ -40,15 +40,15 @@ def _parts(shown: Operations, days: int) -> Iterator[Element | None]:
 
 
 def _glance(shown: Operations) -> Element:
+    as_of = ("As of ", moment(shown.updated_at), ". ") if shown.updated_at else ()
     return h(
         "div",
         h("p", h("span", sign(shown.state), aria_hidden="true"), f" {words.state(shown.state)}", cls="big"),
         h("p", shown.sentence),
-        h("p", "As of ", moment(shown.updated_at), ". ",
-          "Some of this rests on old or missing data." if shown.stale else None, cls="quiet"),
+        h("p", as_of, "Some of this rests on old or missing data." if shown.stale else None, cls="quiet"),
         cls=f"glance {tone(shown.state)}",
         role="status",
-    )  # fmt: skip
+    )
 
 
 def _scenario(one: ScenarioNow) -> Element:
@@ -60,10 +60,15 @@ def _scenario(one: ScenarioNow) -> Element:
         h("ul", [h("li", _symptom(seen.text, seen.figure)) for seen in one.symptoms if seen.shows], cls="plain"),
         h("h4", "What is done"),
         h("ol", [h("li", prose(action)) for action in one.actions]),
-        h("p", h("b", "Back to normal: "), prose(f"{one.rollback} "), met[one.rollback_met],
-          f" Now: {one.rollback_figure}" if one.rollback_figure else None),
+        h(
+            "p",
+            h("b", "Back to normal: "),
+            prose(f"{one.rollback} "),
+            met[one.rollback_met],
+            f" Now: {one.rollback_figure}" if one.rollback_figure else None,
+        ),
         cls="notice",
-    )  # fmt: skip
+    )
 
 
 def _symptom(text: str, figure: str) -> str:
