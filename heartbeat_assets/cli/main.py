@@ -42,6 +42,7 @@ _COMMANDS = {
     "incident": ("incidents", "Open incidents, handle them, and see what was promised."),
     "status": ("status", "Show how everything stands now."),
     "component": ("component", "Say over the rules how a component is, for a time."),
+    "documents": ("documents", "Write HEARTBEAT.md and the status page; look for personal data."),
     "cockpit": ("cockpit", "Open the cockpit: metrics and lanes in the browser."),
     "doctor": ("doctor", "Check that everything is in place."),
 }
