@@ -56,6 +56,7 @@ def list_command(as_json: bool | None) -> None:
         for one in found:
             lines.append(f"{mark(one.state)}  {one.name} ({one.id})")
             lines += [wrapped(reason, "    ") for reason in one.reasons]
+            lines += [f"    That person is {one.override.actor}."] if one.override is not None else []
         return "\n".join(lines)
 
     emit([one.record() for one in found], people, as_json)

@@ -84,6 +84,7 @@ def test_a_person_says_how_it_is_and_takes_it_back(shop: Heartbeat, project: Cop
     text = shop("component", "list", "--table").stdout
     assert "◆ DOWN  API (api)" in text
     assert "By the rules it is OK." in text
+    assert "That person is ana@example.org." in text
     shop("component", "end-override", "api", "--reason", "it has moved", *ANA)
     assert shop("component").document[0]["override"] is None
     assert "COMPONENT: nobody says" in shop.fails(2, "component", "end-override", "api", "--reason", "again", *ANA)

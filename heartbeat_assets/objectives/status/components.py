@@ -137,9 +137,8 @@ def _reasons(
 ) -> tuple[str, ...]:
     said: list[str] = []
     if override is not None:
-        said.append(
-            f"{override.actor} says it is {override.state} until {instant_words(override.until)}: {override.reason}"
-        )
+        # Who it is stands beside it, and not in what is published.
+        said.append(f"A person says it is {override.state} until {instant_words(override.until)}: {override.reason}")
         if by_rules != override.state:
             said.append(f"By the rules it is {by_rules.replace('_', ' ')}.")
     if rank(finding.state) < rank(by_rules):

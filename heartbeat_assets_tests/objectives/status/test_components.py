@@ -79,7 +79,7 @@ def test_a_person_says_how_it_is_and_the_rules_are_told_beside_it() -> None:
     assert found.override is not None
     assert (found.override.actor, found.override.until) == ("ana@example.org", until)
     assert found.reasons == (
-        "ana@example.org says it is DOWN until 2026-03-10 14:00 UTC: it moves", "By the rules it is OK."
+        "A person says it is DOWN until 2026-03-10 14:00 UTC: it moves", "By the rules it is OK."
     )  # fmt: skip
     over = status(facts(metric(1.0, at=until), slo(at=until), at=until), events, until)
     assert (over.state, over.override) == ("OK", None)
