@@ -158,11 +158,11 @@ def _end(lasts: str | None, until: str | None, now: datetime) -> datetime:
         raise UsageProblem(f"--for: {problem}") from None
     try:
         found = datetime.fromisoformat(until or "")
-    except ValueError:
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageProblem(f"--until {until!r}: must be an instant such as 2026-02-23T16:00:00Z") from None
-    if found.tzinfo is None:
-        raise UsageProblem(f"--until {until!r}: has no time zone; write Z at the end for UTC")
-    return found.astimezone(UTC)
+    raise UsageProblem(f"--until {until!r}: has no time zone; write Z at the end for UTC")
 
 
 def _room(settings: Settings) -> tuple[OperationsSpec, Journal]:

@@ -98,7 +98,9 @@ def test_a_person_says_how_it_is_and_takes_it_back(shop: Heartbeat, project: Cop
         (("api", "DOWN"), "give --for or --until"),
         (("api", "DOWN", "--for", "2 hours"), "--for: must be a duration"),
         (("api", "DOWN", "--until", "noon"), "--until 'noon': must be an instant"),
+        (("api", "DOWN", "--until", "9999-12-31T23:59:59-05:00"), "must be an instant"),
         (("api", "DOWN", "--until", "2999-01-01T00:00:00"), "has no time zone"),
+        (("api", "DOWN", "--until", "2999-01-01T00:00:00Z"), "--until: must be within 31 days"),
         (("api", "DOWN", "--until", "2020-01-01T00:00:00Z"), "--until: 2020-01-01 00:00 UTC is over"),
     ],
 )
