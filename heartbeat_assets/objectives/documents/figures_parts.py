@@ -31,25 +31,30 @@ def _objective(one: Record) -> Element:
     state = str(one.get("state", "NO_DATA"))
     left = budget.get("left_fraction")
     over = words.window(str((one.get("window") or {}).get("kind", "")))
-    burning = [burn["sentence"] for burn in one.get("burns", ()) if burn.get("fires")]
+    burning = [burn for burn in one.get("burns", ()) if burn.get("fires")]
     return h(
         "li",
         h("h3", one.get("display_name") or one.get("name") or "An SLO"),
         h("p", mark(state)),
         _left(left),
         _meter(left, state),
-        h("ul", [h("li", sentence) for sentence in burning], cls="plain") if burning else None,
+        h("ul", [h("li", _burning(burn)) for burn in burning], cls="plain") if burning else None,
         facts(
             (
                 ("Promised", f"{words.percent(one.get('target'))} {over}"),
                 ("Measured", words.percent(budget.get("sli"))),
-                ("Burn rate", f"{words.number(one.get('burn_rate'))}, last {one.get('burn_rate_over', 'hour')}"),
+                ("Burn rate", f"{words.rate(one.get('burn_rate'))}, last {one.get('burn_rate_over', 'hour')}"),
                 ("Used up", moment(one["exhausted_at"]) if one.get("exhausted_at") else None),
-                ("Coverage", f"{words.percent(coverage.get('fraction'), 1)} of the window so far"),
+                ("Coverage", f"{words.percent(coverage.get('fraction'), 1)} so far"),
                 ("As of", h("span", moment(one.get("judged_at")), " (old)" if one.get("stale") else None)),
             )
         ),
     )
+
+
+def _burning(burn: Record) -> Element:
+    pages = burn.get("severity") == "ERROR"
+    return mark("DOWN" if pages else "DEGRADED", f"burning too fast: {burn['rule']}")
 
 
 def _left(left: float | None) -> Element | None:

@@ -15,9 +15,9 @@ from heartbeat_assets.objectives.documents.words import (
     figure,
     instant,
     markdown,
-    number,
     percent,
     promise,
+    rate,
     state,
     window,
 )
@@ -86,7 +86,7 @@ def _objectives(shown: Operations) -> Iterator[str]:
     yield "What is promised, and how much of the error budget is left."
     yield ""
     if not shown.slos:
-        yield "- None is declared."
+        yield "- None has been measured yet."
     for one in shown.slos:
         yield from _objective(one)
 
@@ -102,8 +102,8 @@ def _objective(one: Record) -> Iterator[str]:
     if raw is not None and raw != budget.get("sli"):
         yield f"  - Measured before corrections: {percent(raw)}"
     yield f"  - Error budget left: {percent(budget.get('left_fraction'), 1)}"
-    yield f"  - Burn rate over the last {one.get('burn_rate_over', 'hour')}: {number(one.get('burn_rate'))}"
-    yield from (f"  - Burning: {markdown(burn['sentence'])}" for burn in one.get("burns", ()) if burn.get("fires"))
+    yield f"  - Burn rate over the last {one.get('burn_rate_over', 'hour')}: {rate(one.get('burn_rate'))}"
+    yield from (f"  - Burning too fast: {markdown(burn['rule'])}" for burn in one.get("burns", ()) if burn.get("fires"))
     if one.get("exhausted_at"):
         yield f"  - Used up at this rate on: {instant(one['exhausted_at'])}"
     yield f"  - Of the window so far, measured: {percent(coverage.get('fraction'), 1)}"

@@ -90,7 +90,8 @@ def _components(shown: Operations, days: int) -> Element:
 def _component(one: ComponentStatus, days: int) -> Element:
     last = one.days[-days:]
     known = sum(day.worst != "NO_DATA" for day in last)
-    measured = f" on the {known} days that are known" if 0 < known < len(last) else ""
+    days_known = f"the {known} days that are" if known > 1 else "the one day that is"
+    measured = f" on {days_known} known" if 0 < known < len(last) else ""
     share = "no data yet" if one.availability is None else f"{words.percent(one.availability)} up{measured}"
     since = ("since ", moment(one.since)) if one.since and one.state != "OK" else ()
     reasons = one.reasons if one.state != "OK" or one.stale else ()

@@ -70,6 +70,13 @@ def number(value: float | None) -> str:
     return _short(_rounded(exact, places, ROUND_HALF_EVEN))
 
 
+def rate(value: float | None) -> str:
+    """A burn rate, to the hundredth: `14.4`, `0.08`."""
+    if value is None or not math.isfinite(value):
+        return NO_DATA
+    return _short(_rounded(Decimal(repr(value)), 2, ROUND_HALF_EVEN))
+
+
 def figure(value: float | None, unit: str) -> str:
     """A number and its unit: `41 deals`, `12.5%`."""
     if value is None or not math.isfinite(value) or not unit:

@@ -68,6 +68,7 @@ class Verdict:
         return {
             "name": slo.name,
             "display_name": slo.display_name,
+            "description": slo.description,
             "document": slo.document,
             "service": slo.service,
             "owner": slo.owner,

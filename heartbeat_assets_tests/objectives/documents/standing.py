@@ -183,7 +183,14 @@ def trouble() -> Operations:
     burning = slo("api-read", "API read availability (GET requests)", "this calendar window of 1 month", state="RED",
                   exhausted_at="2026-02-11T06:00:00+00:00", burn_rate=14.8)  # fmt: skip
     burning["budget"] = {**burning["budget"], "sli": 0.9951, "left_fraction": 0.021, "state": "RED"}
-    burning["burns"] = [{"fires": True, "severity": "ERROR", "sentence": "2% of the budget went in the last hour."}]
+    burning["burns"] = [
+        {
+            "fires": True,
+            "severity": "ERROR",
+            "rule": "2% in 1h+5min",
+            "sentence": "2% of the budget went in the last hour.",
+        }
+    ]
     worn = slo("sse-delay", "SSE delivery delay (P95): <= 5s", "the last 7 days", target=0.95, state="EXHAUSTED")
     worn["budget"] = {**worn["budget"], "sli": 0.91, "left_fraction": -0.8, "state": "EXHAUSTED"}
     still = incident(

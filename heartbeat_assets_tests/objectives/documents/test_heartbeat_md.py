@@ -133,6 +133,7 @@ def test_trouble_is_told_where_people_look_first() -> None:
     assert "Status: DOWN" in document
     assert "- SSE Stream: The delay of events (P95) is 412 s, above 300." in document
     assert "- Open: INC-20260207-001 (Sev-1, open): Events do not arrive" in document
+    assert "  - Burning too fast: 2% in 1h+5min" in document
     assert "- Scenario A applies now: SSE down or delayed" in document
     assert "set to DEGRADED by hand until 2026-02-08T03:04:31Z: Moving house" in document
 
