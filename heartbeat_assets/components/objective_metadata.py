@@ -67,7 +67,7 @@ def of_record(body: Mapping[str, Any], seq: int) -> Metadata:
 def of_burns(burns: Iterable[Mapping[str, Any]]) -> Metadata:
     """Each burn rule as it stands."""
     rows = [[burn["rule"], _rate(burn["long_rate"]), _rate(burn["short_rate"]), f"{burn['factor']:.4g}",
-             f"{burn['events']:g} of {burn['min_events']}", "◆ fires" if burn["fires"] else "● within"]
+             f"{burn['events']:g} ({burn['min_events']} needed)", "◆ fires" if burn["fires"] else "● within"]
             for burn in burns]  # fmt: skip
     header = ["rule", "long window", "short window", "limit", "events", ""]
     return {"burns": dg.MetadataValue.md(markdown_table(header, rows) if rows else "It has no burn rule.")}
