@@ -46,6 +46,10 @@ run: data ## Give the first lane and the metrics their past, run the lanes, show
 	@$(BIN)/heartbeat tripwires look --table
 	@echo
 	@$(BIN)/heartbeat slo measure --table
+	@echo
+	@$(BIN)/heartbeat status --record --table
+	@echo
+	@$(BIN)/heartbeat documents write --table
 
 ui: data ## Open Dagster with its daemon on http://127.0.0.1:PORT and the cockpit on http://127.0.0.1:COCKPIT_PORT
 	@# `dagster dev` recommends `dg dev`, which is not among the runtime requirements; the advice is kept from the reader.
