@@ -98,7 +98,7 @@ def action_view(item: ActionItem, today: date, incident: str = "") -> ActionView
 
 
 def entry_view(entry: Entry, names: Names) -> EntryView:
-    shown = [(name, value) for name, value in entry.changes.items() if entry.kind != "opened" and name != "text"]
+    shown = [(name, value) for name, value in entry.changes.items() if entry.kind != "opened" and value != entry.text]
     return EntryView(
         seq=entry.seq,
         at=entry.at,

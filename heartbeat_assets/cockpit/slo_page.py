@@ -38,7 +38,7 @@ def slo_view(cockpit: Cockpit, name: str) -> SloView:
     asset = f"{one.folder.name}/{name.replace('-', '_')}" if one.folder else ""
     return SloView(
         line=line,
-        figures=figures(record),
+        figures=figures(record, over_words(one)),
         window_from=since,
         window_to=until,
         exhausted_at=moment(record.get("exhausted_at")),
@@ -50,7 +50,7 @@ def slo_view(cockpit: Cockpit, name: str) -> SloView:
         burns=burns(record),
         budget_chart=budget_chart(one, course, met),
         burn_chart=burn_chart(one, course, met),
-        burn_over=str(record.get("burn_rate_over") or ""),
+        burn_over=over_words(one),
         chart_problem=course.problem,
         points=tuple(
             CoursePoint(at=point.at, left=percent(point.left_fraction, digits=3), rate=rate(point.burn_rate))
@@ -97,9 +97,13 @@ def burn_chart(one: SloNow, course: Course, met: Sequence[Incident] = ()) -> str
         Point(point.at, value, "no_data" if value is None else "amber" if value > 1 else "green")
         for point, value in zip(course.points, rates, strict=True)
     ]
-    over = one.record().get("burn_rate_over") or ""
     lines = [Line(1, "just lasts")]
-    return _chart(points, course, f"Burn rate of {one.name}", f"times, over {over}", lines, (0, 1.2), met)
+    return _chart(points, course, f"Burn rate of {one.name}", f"times, over {over_words(one)}", lines, (0, 1.2), met)
+
+
+def over_words(one: SloNow) -> str:
+    """Over which time its burn rate is."""
+    return one.slo.forecast.words if one.slo else str(one.record().get("burn_rate_over") or "")
 
 
 def course_csv(course: Course) -> str:

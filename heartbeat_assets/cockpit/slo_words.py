@@ -31,6 +31,7 @@ def slo_line(one: SloNow) -> SloLine:
         sli=percent(budget.get("sli")),
         left=left_words(budget),
         left_share=left,
+        overspent=percent(-left, digits=3) if left is not None and left < 0 else "",
         firing=_FIRING.get(str(record.get("severity")), "") if one.kind != "problem" else "",
         owner=record.get("owner") or "",
         service=record.get("service") or "",
@@ -48,8 +49,11 @@ def left_words(budget: Record) -> str:
     return percent(left, digits=3)
 
 
-def figures(record: Record) -> tuple[tuple[str, str, str], ...]:
-    """(name, value, as measured or "") of a verdict, with those that corrections changed as they were measured."""
+def figures(record: Record, over: str) -> tuple[tuple[str, str, str], ...]:
+    """(name, value, as measured or "") of a verdict, with those that corrections changed as they were measured.
+
+    `over` says over which time the burn rate is.
+    """
     budget, raw = record.get("budget") or {}, record.get("raw") or {}
     coverage, raw_coverage = record.get("coverage") or {}, record.get("raw_coverage") or {}
     unit = str(budget.get("unit") or "events")
@@ -60,8 +64,8 @@ def figures(record: Record) -> tuple[tuple[str, str, str], ...]:
         ("May go bad", amount(budget.get("allowed"), unit), amount(raw.get("allowed"), unit)),
         ("Went bad", amount(budget.get("bad"), unit), amount(raw.get("bad"), unit)),
         ("Counted", amount(budget.get("total"), unit), amount(raw.get("total"), unit)),
-        (f"Burn rate over {record.get('burn_rate_over') or ''}".rstrip(), rate(record.get("burn_rate")), ""),
-        ("Time that was measured", percent(coverage.get("fraction")), percent(raw_coverage.get("fraction"))),
+        (f"Burn rate over {over}".rstrip(), rate(record.get("burn_rate")), ""),
+        ("Time that was measured", percent(coverage.get("fraction"), 3), percent(raw_coverage.get("fraction"), 3)),
     ]
     return tuple((name, value, before if before != value else "") for name, value, before in told if value)
 
@@ -76,12 +80,20 @@ def burns(record: Record) -> tuple[BurnView, ...]:
             long=f"{rate(one['long_rate']) or 'no data'} over {one['long']}",
             short=f"{rate(one['short_rate']) or 'no data'} over {one['short']}",
             used=percent(one.get("budget_used"), digits=3),
-            fires=bool(one["fires"]),
-            judged=bool(one["has_enough"]),
+            state=_burning(one),
             sentence=str(one["sentence"]),
         )
         for one in record.get("burns") or ()
     )
+
+
+def _burning(one: Record) -> str:
+    if one["fires"]:
+        return "pages" if one["severity"] == "ERROR" else "tickets"
+    if not one["has_enough"]:
+        return "few"
+    # A rate beyond any number is None as well; it fires.
+    return "no_data" if one["long_rate"] is None or one["short_rate"] is None else "within"
 
 
 def day_of(one: Record, target: float) -> SloDay:
@@ -96,7 +108,7 @@ def day_of(one: Record, target: float) -> SloDay:
         total=in_full(total),
         share=percent(share),
         status=status,
-        coverage="all taken out" if coverage is None else percent(coverage),
+        coverage="all taken out" if coverage is None else percent(coverage, 3),
         measured=before,
     )
 

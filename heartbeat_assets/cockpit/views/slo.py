@@ -26,6 +26,8 @@ class SloLine:
     left: str = ""
     """The share of the budget that is left: `42%`."""
     left_share: float | None = None
+    overspent: str = ""
+    """How much more was used than there was, in shares of the budget; "" while something is left."""
     firing: str = ""
     """`pages` or `makes a ticket` while a burn rule fires."""
     owner: str = ""
@@ -72,6 +74,15 @@ class SlosView:
         return f"Of {total} SLO{'s' * (total != 1)}, {listed}"
 
 
+_BURNS = {
+    "pages": Look("◆", "fires", "red"),
+    "tickets": Look("▲", "fires", "amber"),
+    "within": Look("●", "within", "green"),
+    "no_data": Look("○", "no data", "no_data"),
+    "few": Look("○", "too few events", "no_data"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BurnView:
     """A burn rule as it stands."""
@@ -83,9 +94,13 @@ class BurnView:
     long: str
     short: str
     used: str
-    fires: bool
-    judged: bool
+    state: str
+    """pages, tickets, within, no_data or few."""
     sentence: str
+
+    @property
+    def look(self) -> Look:
+        return _BURNS[self.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
