@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -74,10 +75,16 @@ def made_of(operations: Operations, name: DocumentName) -> Document:
 def personal_data_of(path: str, content: bytes, spec: OperationsSpec) -> list[Finding]:
     """What must not be published of a file or of its path; how it is read, the end of its name says."""
     kind = _KINDS.get(PurePosixPath(path).suffix.lower(), "text")
-    allowed, patterns = spec.allowed, spec.personal_data.patterns
-    named = find_personal_data(path, allowed=allowed, patterns=patterns)
-    text = content.decode("utf-8", "replace")
-    return [*named, *find_personal_data(text, kind=kind, allowed=allowed, patterns=patterns)]
+    rules = tuple(spec.allowed), tuple(spec.personal_data.patterns.items())
+    return [*_search(path, "text", *rules), *_search(content.decode("utf-8", "replace"), kind, *rules)]
+
+
+# Whoever publishes searches again. The same text by the same rules has the same answer; it is worked out once.
+@lru_cache(maxsize=1024)
+def _search(
+    text: str, kind: Kind, allowed: tuple[str, ...], patterns: tuple[tuple[str, str], ...]
+) -> tuple[Finding, ...]:
+    return tuple(find_personal_data(text, kind=kind, allowed=allowed, patterns=dict(patterns)))
 
 
 def sentences(findings: Findings) -> list[str]:
