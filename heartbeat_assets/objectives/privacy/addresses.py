@@ -12,12 +12,12 @@ EMAIL, IPV4, IPV6 = "e-mail address", "IPv4 address", "IPv6 address"
 MAC, PHONE = "hardware address", "telephone number"
 
 _LOCAL = r"(?:\"[^\"\n]{1,64}\"|[^\W_](?:[\w.!#$%&'*+/=?^`{|}~-]{0,63})|[_+][\w.+-]{1,63})"
-_HOST = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})"
-_AT = re.compile(rf"{_LOCAL}@(?:{_HOST}|\[[0-9A-Fa-f:.IPv]+\])(?![\w@])")
-_MAILTO = re.compile(r"\bmailto:(?!\?)([^\s\"'<>?@]+@[^\s\"'<>?@]+)", re.IGNORECASE)
+_HOST = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})|localhost"
+_AT = re.compile(rf"{_LOCAL}@(?:(?:{_HOST})|\[[0-9A-Fa-f:.IPv]+\])(?![\w@])")
+_MAILTO = re.compile(r"\bmailto:(?!\?)([^\s\"'<>?@]{1,200}@[^\s\"'<>?@]{1,200})", re.IGNORECASE)
 _SPOKEN = re.compile(
-    r"\b[\w.+-]+\s+at\s+[\w-]+(?:\s+(?:dot|\.)\s+[\w-]+)*\s+dot\s+[a-z]{2,24}\b"
-    r"|\b[\w.+-]+\s+at\s+(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|gov|co|de|fr|uk|eu|nl|ch|at|es|it|info|example)\b",
+    r"\b[\w.+-]{1,64}\s+at\s+[\w-]+(?:\s+(?:dot|\.)\s+[\w-]+)*\s+dot\s+[a-z]{2,24}\b"
+    r"|\b[\w.+-]{1,64}\s+at\s+(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|gov|co|de|fr|uk|eu|nl|ch|at|es|it|info|example)\b",
     re.IGNORECASE,
 )
 _AT_AS_A_WORD = re.compile(r"\sat\s", re.IGNORECASE)
@@ -27,7 +27,9 @@ _ODD_QUAD = re.compile(r"(?<![\w.])(?:(?:0[xX][0-9a-fA-F]{1,2}|0[0-7]{1,3}|\d{1,
 _NUMERIC_HOST = re.compile(r"(?<=://)(?:[^\s/@]*@)?(0[xX][0-9a-fA-F]{7,8}|0[0-7]{9,11}|\d{8,10})(?=[:/\s\"'<>)]|$)")
 _IN_A_NAME = re.compile(r"\b(?:ip|host|ec2|node|client|dhcp|dsl|pool|static)-\d{1,3}(?:-\d{1,3}){3}(?![\w-])", re.I)
 _COLONS = re.compile(r"[0-9A-Fa-f:.]{2,}")
-_LITERAL = re.compile(r"\b[0-9a-f-]*-[0-9a-f-]+(?:s[\w-]+)?\.ipv6-literal\.net\b", re.IGNORECASE)
+_LITERAL = re.compile(
+    r"(?<![\w-])[0-9a-f]{0,4}(?:-[0-9a-f]{0,4}){2,7}(?:s\w{1,20})?\.ipv6-literal\.net\b", re.IGNORECASE
+)
 _REVERSED = re.compile(r"\b(?:[0-9a-f]\.){8,32}ip6\.arpa\b", re.IGNORECASE)
 _MAC = re.compile(
     r"(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})(?![0-9A-Za-z]|[:-][0-9A-Fa-f])"
@@ -39,6 +41,8 @@ _FOREIGN = re.compile(
 _NORTH_AMERICAN = re.compile(
     r"(?<![\w.+-])(?:1[-. ])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}(?![\w-]|\.\d)"
 )
+# As they are written at home: 07700 900123, 0171 2345678, 06 12 34 56 78.
+_HOME = re.compile(r"(?<![\w.+,-])0(?:\d{2,4}[ /-]\d{6,8}|\d(?:[ .]\d\d){4})(?!\w|[.,:-]\d)")
 _CALLED = re.compile(
     r"\b(?:tel|telephone|phone|mobile|cell|call|fax|whatsapp|sms|signal)(?:\s?(?:no|number|nr))?[.:=]*\s*[\"']?"
     r"(\(?0?\d[\d\s().\-/]{5,18}\d)(?!\w)",
@@ -126,6 +130,7 @@ def _telephones(text: str) -> Iterator[Hit]:
                     continue
                 if phonenumbers.is_possible_number(parsed):
                     yield Hit(PHONE, *match.span())
+    yield from (Hit(PHONE, *match.span()) for match in _HOME.finditer(text))
     for match in _CALLED.finditer(text):
         digits = sum(letter.isdigit() for letter in match[1])
         if _FEWEST_DIGITS <= digits <= _MOST_DIGITS and "\n" not in match[1]:

@@ -45,7 +45,7 @@ _OWN = {
     for kind, pattern in {
         "JSON web token": r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?",
         "bearer token": r"(?i)\bbearer[ :=]+[\"']?(?=[\w.~+/-]*[\d_.~+/-])[\w.~+/-]{12,}=*",
-        "GitHub token": r"\bgithub_pat_\w{20,}|\bgh[pousr]_\w{20,}",
+        "GitHub token": r"\bgithub_pat_\w{16,}|\bgh[pousr]_\w{16,}",
         "GitLab token": r"\bgl(?:pat|dt|rt|ft|oas|soat|ptt)-[\w-]{16,}",
         "Google key": r"\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}",
         "Slack token": r"\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}|hooks\.slack\.com/services/\w+/\w+/\w+",
@@ -56,6 +56,11 @@ _OWN = {
     }.items()
 }
 _BASIC = re.compile(r"\bBasic[ :]+([A-Za-z0-9+/]{8,}={0,2})(?![\w=])")
+_PASSWORD = re.compile(
+    r"(?:password|passwd|passphrase|pwd)[\"']?(?:\s?=>?\s?[\"'`]?(?P<any>[^\s\"'`<>&;,{}()\[\]$*]{6,})"
+    r"|\s?:\s?[\"'`]?(?P<odd>(?=[^\s\"'`<>&;,]*\d)[^\s\"'`<>&;,{}()\[\]$]{6,}))",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     r"(?:password|passwd|passphrase|pwd|secret|token|api[_\- ]?key|apikey|access[_\- ]?key|private[_\- ]?key|"
     r"credentials?|session[_\- ]?id|cookie|sig|signature)[\"']?(?:\s?(?::=|=>|[:=])\s?|\s+is\s+)[\"'`]?"
@@ -77,6 +82,8 @@ def credentials(text: str) -> Iterator[Hit]:
     for match in _BASIC.finditer(text):
         if _holds_a_password(match[1]):
             yield Hit("basic authentication", *match.span())
+    for match in _PASSWORD.finditer(text):
+        yield Hit("secret", *match.span(match.lastgroup or 0))
     for match in _NAMED.finditer(text):
         if _looks_drawn(match["value"]):
             yield Hit("secret", *match.span("value"))

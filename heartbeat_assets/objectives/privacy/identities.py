@@ -9,6 +9,7 @@ from heartbeat_assets.objectives.privacy.finding import Hit
 
 IBAN, CARD, WALLET = "bank account number (IBAN)", "payment card number", "wallet address"
 SOCIAL, INSURANCE = "social security number", "national insurance number"
+PAPERS, BIRTH, PLACE = "number of an identity document", "date of birth", "geographic position"
 
 _AGENT = r"agent|agt|bot"
 _CUSTOMER = (
@@ -19,6 +20,8 @@ _TAILS = (
     # Agent_123, cust-00991, user/42 and usr#7: digits at once, or letters among which there are some.
     r"s?[_\-/#~]+(?:\d+(?![A-Za-z0-9.]*%)[A-Za-z0-9]*"
     r"|(?=[A-Za-z0-9]{4,})(?=[A-Za-z0-9]*\d[A-Za-z]*\d)[A-Za-z0-9]+|(?=[A-Za-z]*\d)[A-Za-z0-9]{10,})",
+    # CUST0012345, agent 4711; a year behind it is none.
+    r"[ ]?#?(?!(?:19|20)\d\d\b)\d{4,}\b(?![.,%]\d)",
     # customer: 4711, agent = "x17b", "user": 42.
     r"[\"']?[ ]?[:=#][ ]?[\"'#]?(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{2,}",
     # customer id 4711, agentId: "abc1", user_id=42, Customer No. 17.
@@ -41,6 +44,25 @@ _CARD = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){11,18}(?!\w|[.,]\d)")
 _ISSUERS = re.compile(r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}"
                       r"|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12,15}|35\d{14}|62\d{14,17}"
                       r"|(?:50|5[6-9]|6[37])\d{10,17}")  # fmt: skip
+# Four groups of four: whether its check digit is right or not, nothing else is written like that.
+_CARD_IN_FOURS = re.compile(r"(?<![\w.,-])\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?![\w-]|[.,]\d)")
+_IBAN_IN_FOURS = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){3,7}(?: [A-Z0-9]{1,3})?(?![A-Za-z0-9])")
+_IBAN_AT_ONCE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[A-Z0-9]*\d{8})[A-Z0-9]{11,30}(?![A-Za-z0-9])")
+_PAPERS = re.compile(
+    r"\b(?:passport|imei|driving licen[cs]e|driver'?s licen[cs]e|national id|identity card|tax id|ssn|nino)"
+    r"(?:\s(?:no|nr|number))?\b\.?[\"']?[:#=\s]{1,3}[\"']?(?=[A-Za-z-]*\d)[A-Za-z0-9-]{6,}",
+    re.IGNORECASE,
+)
+_BIRTH = re.compile(
+    r"\b(?:dob|date[ _-]of[ _-]birth|birth[ _-]?(?:date|day)|born(?: on)?)\b[\"']?[:=\s]{1,3}[\"']?"
+    r"(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}\.? [A-Z][a-z]+ \d{4})",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"(?<![\w.])-?\d{1,2}\.\d{4,},\s?-?\d{1,3}\.\d{4,}(?![\w.])"
+    r"|\blat(?:itude)?\b[\"']?[:=\s]{1,3}-?\d{1,2}\.\d{2,}",
+    re.IGNORECASE,
+)
 _SOCIAL = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
 _WALLET = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\b(?:bc1[02-9ac-hj-np-z]{11,71}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b")
@@ -57,12 +79,14 @@ def identities(text: str, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[H
     yield from _accounts(text)
     yield from _cards(text)
     yield from _wallets(text)
-    yield from _given_by_states(text)
+    yield from _of_a_person(text)
 
 
 def _accounts(text: str) -> Iterator[Hit]:
     from stdnum import iban
 
+    for pattern in (_IBAN_IN_FOURS, _IBAN_AT_ONCE):
+        yield from (Hit(IBAN, *match.span()) for match in pattern.finditer(text))
     for match in _IBAN.finditer(text):
         end, letters = match.start(), 0
         for position in range(match.start(), match.end()):
@@ -78,6 +102,7 @@ def _accounts(text: str) -> Iterator[Hit]:
 def _cards(text: str) -> Iterator[Hit]:
     from stdnum import luhn
 
+    yield from (Hit(CARD, *match.span()) for match in _CARD_IN_FOURS.finditer(text))
     for match in _CARD.finditer(text):
         digits = "".join(letter for letter in match[0] if letter.isdigit())
         if _ISSUERS.fullmatch(digits) and len(set(digits)) > 1 and luhn.is_valid(digits):
@@ -92,8 +117,7 @@ def _wallets(text: str) -> Iterator[Hit]:
             yield Hit(WALLET, *match.span())
 
 
-def _given_by_states(text: str) -> Iterator[Hit]:
-    from stdnum.us import ssn
-
-    yield from (Hit(SOCIAL, *one.span()) for one in _SOCIAL.finditer(text) if ssn.is_valid(one[0]))
-    yield from (Hit(INSURANCE, *one.span()) for one in _INSURANCE.finditer(text))
+def _of_a_person(text: str) -> Iterator[Hit]:
+    kinds = ((SOCIAL, _SOCIAL), (INSURANCE, _INSURANCE), (PAPERS, _PAPERS), (BIRTH, _BIRTH), (PLACE, _PLACE))
+    for kind, pattern in kinds:
+        yield from (Hit(kind, *one.span()) for one in pattern.finditer(text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -30,6 +31,7 @@ _INLINE = re.compile(
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
 _EMPHASIS = re.compile(r"\*+|`+|(?<![A-Za-z0-9])__?|__?(?![A-Za-z0-9])")
 _DEFANGED = re.compile(r"\s?[\[({<]\s*(?:(dot|\.)|(at|@)|(:))\s*[\])}>]\s?", re.IGNORECASE)
+_PACKED = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{16,}={0,2}(?![\w+/=-])")
 _CONTROL_CODES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -88,6 +90,7 @@ def _decoded(view: View) -> View:
             view = view.replaced(_CONTROL, lambda match: _CONTROL_CODES.get(match[1], match[1]))
         if "%" in view.text:
             view = view.replaced(_PERCENT, _bytes)
+        view = view.replaced(_PACKED, _unpacked)
         if view.text == before:
             break
     return view
@@ -132,6 +135,15 @@ def _plain(match: re.Match[str]) -> str:
 def _character(match: re.Match[str]) -> str:
     code = int(next(group for group in match.groups() if group), 16)
     return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else match[0]
+
+
+def _unpacked(match: re.Match[str]) -> str:
+    """What base 64 says, where that is text a person can read; anything else stays as it is."""
+    try:
+        text = b64decode(match[0] + "=" * (-len(match[0]) % 4)).decode("ascii")
+    except ValueError:
+        return match[0]
+    return text if text.isprintable() else match[0]
 
 
 def _bytes(match: re.Match[str]) -> str:

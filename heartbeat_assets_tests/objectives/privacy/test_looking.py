@@ -1,6 +1,7 @@
 """Personal data is found however it is written, and named without being shown; what only looks like it is not."""
 
 import string
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -107,3 +108,10 @@ def test_any_text_can_be_looked_at(text: str) -> None:
         for found in find_personal_data(text, kind=kind):  # type: ignore[arg-type]
             assert found.line >= 1
             assert found.column >= 1
+
+
+@pytest.mark.parametrize("unit", ["a-", "a.", "1:", "1 ", "0", "a@", "user ", "AB12 ", "eyJ.", "&amp;", "://a:", "-"])
+def test_no_text_takes_long_to_look_at(unit: str) -> None:
+    started = time.process_time()
+    find_personal_data(unit * (6_000 // len(unit)), kind="markdown")
+    assert time.process_time() - started < 5
