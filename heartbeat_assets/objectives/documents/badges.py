@@ -50,4 +50,5 @@ def _short(text: str) -> str:
 
 def _width(text: str) -> int:
     """How wide the text is drawn at 11 px, with room beside it: a text as long as it is drawn needs no font."""
-    return round(sum(3.9 if letter in _NARROW else 7.1 for letter in text)) + 2 * _PAD
+    wide = sum(8.6 if letter.isupper() or not letter.isascii() else 7.1 for letter in text if letter not in _NARROW)
+    return round(wide + 4.2 * sum(letter in _NARROW for letter in text)) + 2 * _PAD
