@@ -73,7 +73,7 @@ def snapshot(settings: Settings, ledger: Ledger, now: datetime | None = None) ->
             description=spec.description,
             owner=spec.owner,
             state=overall(components),
-            sentence=overall_sentence(components),
+            sentence=f"{overall_sentence(components)}{_open(found)}",
             updated_at=min(known, default=None),
             stale=any(one.stale for one in components),
             components=tuple(components),
@@ -101,6 +101,12 @@ def _incidents(ledger: Ledger, problems: list[str]) -> list[Incident]:
     except IncidentUnreadable as problem:
         problems.append(str(problem))
         return []
+
+
+def _open(found: list[Incident]) -> str:
+    """What the first sentence adds: components may be OK by their figures while people work on an incident."""
+    still = sum(one.status != "resolved" for one in found)
+    return f" {still} incident{' is' if still == 1 else 's are'} open." if still else ""
 
 
 def _shown_slos(spec: OperationsSpec, facts: Facts, problems: list[str]) -> list[SloFact]:

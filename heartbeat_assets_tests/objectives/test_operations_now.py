@@ -209,6 +209,7 @@ def test_incidents_come_with_their_clocks(place: Place) -> None:
     (incident,) = found.open_incidents
     assert [one["state"] for one in incident["clocks"]] == ["breached", "running"]
     assert found.figures[0]["incidents"] == 1
+    assert found.sentence.endswith(" 1 incident is open.")
 
 
 def test_the_record_is_json_and_the_same_for_the_same_data(place: Place) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
+from heartbeat_assets.objectives.objectives_file import checked_objectives
 from heartbeat_assets.objectives.slo.annotations import READERS
 from heartbeat_assets.objectives.slo.measured import buckets_of
 from heartbeat_assets.objectives.slo.resolve import load_slos
@@ -20,7 +22,9 @@ from heartbeat_assets.objectives.slo.verdict import Verdict, judge, needed
 from heartbeat_assets_tests.objectives.slo.slo_making import at
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "slos.md").read_text(encoding="utf-8")
-YAML, _, DELAY, EXAMPLE, SHOWN = re.findall(r"^```(?:yaml|python)?\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+YAML, _, DELAY, COMPONENT, _, EXAMPLE, SHOWN = re.findall(
+    r"^```(?:yaml|python)?\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE
+)
 
 
 @pytest.fixture
@@ -43,6 +47,12 @@ def test_the_example_prints_what_the_page_shows(reads: Slo) -> None:
 def test_the_mistake_is_told_as_the_page_shows(reads: Slo) -> None:
     Path("slos.yaml").write_text(YAML.replace("targetPercent: 99.5", "target: 99.5"))
     assert load_slos([Path("slos.yaml")]).problems[0] in PAGE
+
+
+def test_the_component_is_one_that_loads() -> None:
+    attributes = yaml.safe_load(COMPONENT)["attributes"]
+    spec = checked_objectives(attributes, "defs.yaml")
+    assert [one.slos for one in spec.maintenance] == [["api-write-availability"]]
 
 
 def test_every_annotation_is_in_the_table() -> None:
