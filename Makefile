@@ -27,12 +27,13 @@ help: ## Show this list
 
 data: $(VENV)/.runtime ## Bring the generated past of the metrics and the KPI events up to now
 	@$(BIN)/python data/make_services.py
+	@$(BIN)/python data/make_marketplace.py --until now --out data/services/marketplace
 	@$(BIN)/python data/make_kpi_events.py
 	@# Made-up events go into the project's own ledger, never by themselves into one that somebody named.
 	@if [ -z "$$HEARTBEAT_LEDGER_URL" ]; then $(BIN)/heartbeat kpi import data/kpi_events/past.ndjson --table; \
 	  else echo "HEARTBEAT_LEDGER_URL is set: 'make run', or 'heartbeat kpi import', brings these events into its ledger."; fi
 
-run: data ## Give the first lane and the metrics their past, run both lanes, show the metrics, look at the tripwires
+run: data ## Give the first lane and the metrics their past, run the lanes, show the metrics, look at the tripwires
 	@if [ -n "$$HEARTBEAT_LEDGER_URL" ]; then $(BIN)/heartbeat kpi import data/kpi_events/past.ndjson --table; fi
 	@$(BIN)/heartbeat replay citizen_product data/citizen_product/series --table
 	@echo
@@ -43,6 +44,12 @@ run: data ## Give the first lane and the metrics their past, run both lanes, sho
 	@$(BIN)/heartbeat metrics --table
 	@echo
 	@$(BIN)/heartbeat tripwires look --table
+	@echo
+	@$(BIN)/heartbeat slo measure --table
+	@echo
+	@$(BIN)/heartbeat status --record --table
+	@echo
+	@$(BIN)/heartbeat documents write --table
 
 ui: data ## Open Dagster with its daemon on http://127.0.0.1:PORT and the cockpit on http://127.0.0.1:COCKPIT_PORT
 	@# `dagster dev` recommends `dg dev`, which is not among the runtime requirements; the advice is kept from the reader.

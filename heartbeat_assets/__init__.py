@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-_COMPONENTS = ("HeartbeatLane", "KpiEvents", "MetricService", "RunPruning", "Runbook", "Tripwires")
+_COMPONENTS = (
+    "HeartbeatLane",
+    "KpiEvents",
+    "MetricService",
+    "Operations",
+    "RunPruning",
+    "Runbook",
+    "ServiceObjectives",
+    "Tripwires",
+)
 _GUARDS = ("metrics_allow", "metrics_holding", "require_metrics")
 
 

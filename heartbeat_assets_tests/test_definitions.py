@@ -17,7 +17,7 @@ from heartbeat_assets_tests.copied_project import ROOT
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
-SERVICES = ("citizen_app", "legal_register")
+SERVICES = ("citizen_app", "legal_register", "marketplace_app")
 """Those with daily metrics, which have a schedule of their own."""
 TRIPWIRES = (
     "wholesale_contract_rate", "wholesale_offer_accept_rate", "buyer_match_match_success", "capital_roi_event",
@@ -25,6 +25,9 @@ TRIPWIRES = (
 KPI_SERIES = (
     "wholesale/contract_rate", "wholesale/offer_accept_rate", "buyer_match/match_success", "capital/roi_event",
 )  # fmt: skip
+
+SLOS = ("api_read_availability", "api_write_availability", "sse_delivery_delay")
+OPERATIONS_DOCUMENTS = ("heartbeat_candidate", "status_page_candidate", "heartbeat_document", "status_page")
 
 LOADING = """
 import json, sys
@@ -51,6 +54,8 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
     app = ("events", *metrics_of("citizen_app"), *of_service)
     register = ("reviews", "ingestions", "legal_norms", "legal_norm_fragments", "legal_fragment_responsibilities")
     register = (*register, *metrics_of("legal_register"), *of_service)
+    market = ("deals", "deal_votes", "listings", "offers", "reports", "audit_logs")
+    marketplace = (*market, "sse_events", *metrics_of("marketplace_app"), *of_service)
     assert keys == {
         *(f"citizen_app/{name}" for name in app),
         *(f"legal_register/{name}" for name in register),
@@ -58,8 +63,12 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         *(f"wholesale/{name}" for name in ("wholesale_events", *metrics_of("wholesale"), *of_service)),
         *(f"tripwires/{name}" for name in (*TRIPWIRES, "switches")),
         "runbook/go_live",
+        *(f"operations/{name}" for name in ("component_status", *OPERATIONS_DOCUMENTS)),
         *(f"citizen_product/{name}" for name in ("telemetry", "snapshot", "summary", *behind)),
         *(f"liberty_restrictions/{name}" for name in (*tables, *behind)),
+        *(f"marketplace/{name}" for name in (*market, *behind)),
+        *(f"marketplace_app/{name}" for name in marketplace),
+        *(f"marketplace_objectives/{name}" for name in SLOS),
     }
     assert {schedule.name for schedule in repository.schedule_defs} == {
         *(f"{name}_{what}_schedule" for name in SERVICES for what in ("metrics", "daily", "benchmark")),
@@ -67,6 +76,9 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "citizen_product_schedule",
         "kpi_events_schedule",
         "liberty_restrictions_schedule",
+        "marketplace_schedule",
+        "marketplace_objectives_schedule",
+        "operations_schedule",
         "prune_runs_schedule",
         "runbook_schedule",
         "tripwires_schedule",
@@ -76,6 +88,7 @@ def test_the_project_is_the_shipped_lanes_and_services_and_the_prune_job(setting
         "citizen_product_automation",
         "citizen_product_telemetry_files",
         "liberty_restrictions_automation",
+        "marketplace_automation",
     }
     assert {schedule.default_status for schedule in repository.schedule_defs} == {dg.DefaultScheduleStatus.RUNNING}
     assert {sensor.default_status for sensor in repository.sensor_defs} == {dg.DefaultSensorStatus.RUNNING}
@@ -131,6 +144,7 @@ def test_the_package_offers_its_components_by_name_and_nothing_else() -> None:
     assert issubclass(heartbeat_assets.MetricService, dg.Component)
     assert issubclass(heartbeat_assets.RunPruning, dg.Component)
     assert issubclass(heartbeat_assets.Runbook, dg.Component)
+    assert issubclass(heartbeat_assets.Operations, dg.Component)
     assert callable(heartbeat_assets.require_metrics)
     with pytest.raises(AttributeError, match="no attribute 'HeartbeatLanes'"):
         _ = heartbeat_assets.HeartbeatLanes

@@ -106,7 +106,7 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
     assert repository["location"]["name"] == "heartbeat_assets"
     states = {sensor["name"]: sensor["sensorState"]["status"] for sensor in repository["sensors"]}
     states |= {schedule["name"]: schedule["scheduleState"]["status"] for schedule in repository["schedules"]}
-    services = ("citizen_app", "legal_register")
+    services = ("citizen_app", "legal_register", "marketplace_app")
     triggers = ("automation", "registry_files", "metrics_schedule", "daily_schedule", "benchmark_schedule")
     assert states == {
         **{f"{service}_{trigger}": "RUNNING" for service in services for trigger in triggers},
@@ -117,6 +117,10 @@ def test_schedules_and_sensors_run_as_soon_as_dagster_does(dagster: Dagster) -> 
         "kpi_events_schedule": "RUNNING",
         "liberty_restrictions_automation": "RUNNING",
         "liberty_restrictions_schedule": "RUNNING",
+        "marketplace_automation": "RUNNING",
+        "marketplace_objectives_schedule": "RUNNING",
+        "marketplace_schedule": "RUNNING",
+        "operations_schedule": "RUNNING",
         "prune_runs_schedule": "RUNNING",
         "runbook_schedule": "RUNNING",
         "tripwires_schedule": "RUNNING",

@@ -122,13 +122,13 @@ def test_its_steps_pass_where_they_should_and_fail_where_they_should(runner: Run
         done = runner.run(script)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    assert runner.summary.read_text(encoding="utf-8").startswith("## ● ok: nothing is wrong in 2 lanes\n")
+    assert runner.summary.read_text(encoding="utf-8").startswith("## ● ok: nothing is wrong in 3 lanes\n")
     suites = ElementTree.parse(runner.evidence / "junit.xml").getroot()
-    assert [suite.get("name") for suite in suites] == ["citizen_product", "liberty_restrictions"]
+    assert [suite.get("name") for suite in suites] == ["citizen_product", "liberty_restrictions", "marketplace"]
     assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
 
     (passed,) = only_json(runner.evidence / "pass", "summary")
-    assert (passed["exit_code"], [lane["status"] for lane in passed["lanes"]]) == (0, ["ok", "ok"])
+    assert (passed["exit_code"], [lane["status"] for lane in passed["lanes"]]) == (0, ["ok", "ok", "ok"])
     good, bad = only_json(runner.evidence / "liberty_restrictions_fail", "summary")
     assert (good["exit_code"], bad["exit_code"]) == (0, 4)
     assert bad["lanes"][0]["reasons"] == FIVE_REASONS
@@ -157,9 +157,9 @@ def test_a_lane_that_does_not_pass_stops_the_workflow_and_is_in_the_summary(runn
     done = runner.run(scripts()[0])
     assert done.returncode == 4
     assert re.match(
-        r"## ◆ 1 of 2 lanes failed, since \d{4}-.* UTC: citizen_product\n", runner.summary.read_text(encoding="utf-8")
+        r"## ◆ 1 of 3 lanes failed, since \d{4}-.* UTC: citizen_product\n", runner.summary.read_text(encoding="utf-8")
     )
-    assert len(list((runner.evidence / "pass").iterdir())) == 7
+    assert len(list((runner.evidence / "pass").iterdir())) == 10
 
 
 def examples(language: str) -> list[str]:

@@ -38,6 +38,11 @@ _COMMANDS = {
     "tripwires": ("tripwires", "Look for what has become worse."),
     "switch": ("switch", "Stop a domain or everything, and let it go again."),
     "runbook": ("runbook", "Look whether everything is in order to go live."),
+    "slo": ("slo", "Show what is left of error budgets; measure and correct them."),
+    "incident": ("incidents", "Open incidents, handle them, and see what was promised."),
+    "status": ("status", "Show how everything stands now."),
+    "component": ("component", "Say over the rules how a component is, for a time."),
+    "documents": ("documents", "Write HEARTBEAT.md and the status page; look for personal data."),
     "cockpit": ("cockpit", "Open the cockpit: metrics and lanes in the browser."),
     "doctor": ("doctor", "Check that everything is in place."),
 }

@@ -29,11 +29,13 @@ WIDTH = 100
 _NARROWEST = 24
 _COLOURS = {"ok": "green", "degraded": "yellow", "failed": "red", "green": "green", "amber": "yellow", "red": "red"}
 _COLOURS |= {"triggered": "red", "problem": "red", "engaged": "red", "inconclusive": "yellow", "released": "green"}
+_COLOURS |= {"yellow": "yellow", "exhausted": "red"}
 _GOOD, _WARNING, _BAD = ("●", "*"), ("▲", "^"), ("◆", "!")
 _SYMBOLS = {
     "ok": _GOOD, "degraded": _WARNING, "failed": _BAD,
     "green": _GOOD, "amber": _WARNING, "red": _BAD,
     "triggered": _BAD, "problem": _BAD, "inconclusive": _WARNING, "engaged": _BAD, "released": _GOOD,
+    "yellow": _WARNING, "exhausted": _BAD,
 }  # fmt: skip
 
 

@@ -16,9 +16,11 @@ from heartbeat_assets.cockpit import (
     api_kpi,
     api_lanes,
     api_metrics,
+    api_operations,
     api_runbook,
     governance_pages,
     health,
+    operations_pages,
     pages,
     prometheus,
 )
@@ -35,8 +37,8 @@ from heartbeat_assets.cockpit.security.sessions import Sessions
 from heartbeat_assets.cockpit.security.signing_in import sign_in_router
 from heartbeat_assets.cockpit.settings import CockpitSettings
 
-_DESCRIPTION = """Metrics, lanes, switches, tripwires and the go-live runbook, to read; and what people decide about
-them, to change.
+_DESCRIPTION = """Metrics, lanes, status, SLOs, incidents, switches, tripwires and the go-live runbook, to
+read; and what people decide about them, to change.
 
 Reading needs no sign-in while only this machine can reach the cockpit. A change needs an operator: send the operator's
 token as `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."""
@@ -92,11 +94,13 @@ def create_app(
     app.include_router(api_kpi.router)
     app.include_router(api_governance.router)
     app.include_router(api_runbook.router)
+    app.include_router(api_operations.router)
     app.include_router(health.router)
     app.include_router(prometheus.router)
     app.include_router(sign_in_router(readers, sign_in_page))
     app.include_router(pages.router)
     app.include_router(governance_pages.router)
+    app.include_router(operations_pages.router)
     app.mount("/static", pages.static_files(), name="static")
     return app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends
@@ -15,9 +16,11 @@ from heartbeat_assets.cockpit.files import Files
 from heartbeat_assets.cockpit.governing import Governing
 from heartbeat_assets.cockpit.home_page import STALE_SECONDS, HomePage, Wanted
 from heartbeat_assets.cockpit.lane_standings import LaneStandings
+from heartbeat_assets.cockpit.operating import Operating
 from heartbeat_assets.cockpit.runbook_now import RunbookNow
 from heartbeat_assets.cockpit.security.readers import Reader, Readers
 from heartbeat_assets.cockpit.settings import CockpitSettings
+from heartbeat_assets.cockpit.slo_standings import STALE, SloStandings
 from heartbeat_assets.cockpit.tiles import Tiles
 from heartbeat_assets.cockpit.views import PageView
 from heartbeat_assets.cockpit.watching import SECONDS, Watching
@@ -39,8 +42,18 @@ class Cockpit:
         self.watching = Watching(self.files, lambda: self.store, self._changed)
         self.governing = Governing(settings.project, lambda: self.ledger, lambda: self.files.versioned()[0])
         self.runbook = RunbookNow(settings.project)
+        self.operating = Operating(settings.project, lambda: self.ledger, lambda: self.files.versioned()[0])
+        self.slos = SloStandings(
+            settings.project, lambda: self.ledger, lambda: self.files.versioned()[0], self._stale_after
+        )
         self.home = HomePage(
-            self.board, self.lanes, self.governing, Tiles(lambda: self.store), self._troubles, self._home_page_view
+            self.board,
+            self.lanes,
+            self.governing,
+            self.operating,
+            Tiles(lambda: self.store),
+            self._troubles,
+            self._home_page_view,
         )
         self.following = Repeated("heartbeat cockpit board", _FOLLOW_SECONDS, self._follow)
         self.watcher = Repeated("heartbeat cockpit files", SECONDS, self.watching.look)
@@ -95,9 +108,14 @@ class Cockpit:
         self.home.changed_here(self.board.refresh())
 
     def show_decision(self) -> None:
-        """The same for what was just decided about a switch, a tripwire or go-live."""
+        """The same for what was just decided about a switch, a tripwire, go-live or an incident."""
         self.home.decided_here(self.governing.now().mark)
         self.runbook.forget()
+        self.operating.forget()
+
+    def _stale_after(self) -> timedelta:
+        spec = self.operating.desk().spec
+        return spec.stale_duration if spec else STALE
 
     def _follow(self) -> None:
         try:

@@ -19,10 +19,12 @@ from urllib.parse import urlencode
 from heartbeat_assets.cockpit.board import Board, Snapshot
 from heartbeat_assets.cockpit.governance_words import stopped_lines
 from heartbeat_assets.cockpit.governing import Governing
+from heartbeat_assets.cockpit.incident_words import incident_lines
 from heartbeat_assets.cockpit.lane_standings import LaneStandings
+from heartbeat_assets.cockpit.operating import Operating
 from heartbeat_assets.cockpit.rendering import render
 from heartbeat_assets.cockpit.tiles import Tiles, by_service
-from heartbeat_assets.cockpit.views import HomeFilters, HomeView, PageView, ServiceView, StoppedLine
+from heartbeat_assets.cockpit.views import HomeFilters, HomeView, IncidentLine, PageView, ServiceView, StoppedLine
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.values import instant
 from heartbeat_assets.metrics.wording import instant_words
@@ -56,6 +58,7 @@ class Facts:
     mark: int
     """The newest decision that is in it."""
     stopped: tuple[StoppedLine, ...]
+    incidents: tuple[IncidentLine, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class HomePage:
         board: Board,
         lanes: LaneStandings,
         governing: Governing,
+        operating: Operating,
         tiles: Tiles,
         troubles: Callable[[], tuple[str, ...]],
         page_of: Callable[[str, Wanted], PageView],
@@ -84,6 +88,7 @@ class HomePage:
         self._board = board
         self._lanes = lanes
         self._governing = governing
+        self._operating = operating
         self._tiles = tiles
         self._troubles = troubles
         self._page_of = page_of
@@ -159,6 +164,7 @@ class HomePage:
             file_problems=facts.file_problems,
             warnings=facts.warnings,
             stopped=facts.stopped,
+            incidents=facts.incidents,
         )
         return render("home.html", view=view, page=self._page_of(path_of(wanted.filters), wanted))
 
@@ -174,7 +180,8 @@ class HomePage:
         wrong_lanes = tuple(f"The lane {name} cannot be read: {one}" for name, one in broken.items())
         warnings = (*self._troubles(), *wrong_lanes, *clock_warnings(snapshot, datetime.now(UTC)))
         governed = self._governing.now()
-        return Facts(snapshot.version, blocked, problems, warnings, governed.mark, stopped_lines(governed))
+        incidents = incident_lines(self._operating.incidents())
+        return Facts(snapshot.version, blocked, problems, warnings, governed.mark, stopped_lines(governed), incidents)
 
 
 def path_of(filters: HomeFilters) -> str:

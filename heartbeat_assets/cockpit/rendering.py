@@ -15,7 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from heartbeat_assets.cockpit.views import MARKS, HomeFilters, TileView
+from heartbeat_assets.cockpit.views import MARKS, HomeFilters, TileView, look_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -50,12 +50,13 @@ def environment() -> Environment:
         "since": since_element,
         "day": _day,
         "instant": _instant,
+        "minute": minute,
         "svg": Markup,
         "path": _path,
         "code": code_in,
     }
     made.tests["in_filter"] = _in_filter
-    made.globals |= {"static": static_path, "render_tile": render_tile, "MARKS": MARKS}
+    made.globals |= {"static": static_path, "render_tile": render_tile, "MARKS": MARKS, "look": look_of}
     return made
 
 
@@ -102,6 +103,11 @@ def _day(at: date | None) -> str:
 
 def _instant(at: datetime) -> str:
     return f"{at.astimezone(UTC).isoformat()[:19]}Z"
+
+
+def minute(at: datetime | None) -> str:
+    """As a field for a date and a time holds it, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" if at else ""
 
 
 def _path(name: str) -> str:

@@ -3,8 +3,9 @@
 Dagster's run history is never the heartbeat history: the ledger is not touched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import dagster as dg
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
@@ -19,16 +20,21 @@ class RunPruning(dg.Component, dg.Model, dg.Resolvable):
 
     keep_days: int = Field(30, ge=1, description="Finished runs older than this may go.")
     keep_runs: int = Field(50, ge=0, description="So many of the newest runs of each job always stay.")
+    jobs: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict, description="By the name of a job: other days for its runs, for one that runs often."
+    )
     cron: str = Field("41 3 * * *", description="When old runs are removed, in UTC.")
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The job `prune_runs` and its schedule."""
-        keep_days, keep_runs = self.keep_days, self.keep_runs
+        keep_days, keep_runs, jobs = self.keep_days, self.keep_runs, dict(self.jobs)
 
         @dg.op(name="delete_old_runs")
         def delete_old_runs(context: dg.OpExecutionContext) -> None:
-            before = datetime.now(UTC) - timedelta(days=keep_days)
-            deleted = prune_runs(context.instance, before=before, keep_runs=keep_runs)
+            now = datetime.now(UTC)
+            before = now - timedelta(days=keep_days)
+            of_jobs = {name: now - timedelta(days=days) for name, days in jobs.items()}
+            deleted = prune_runs(context.instance, before=before, keep_runs=keep_runs, of_jobs=of_jobs)
             context.log.info(f"{deleted} runs from before {before:%Y-%m-%d} were removed.")
 
         @dg.job(
@@ -49,24 +55,31 @@ class RunPruning(dg.Component, dg.Model, dg.Resolvable):
         return dg.Definitions(jobs=[prune_job], schedules=[schedule])
 
 
-def prune_runs(instance: DagsterInstance, *, before: datetime, keep_runs: int) -> int:
-    """Deletes finished runs created before `before`, except the newest `keep_runs` of each job; returns how many."""
+def prune_runs(
+    instance: DagsterInstance, *, before: datetime, keep_runs: int, of_jobs: Mapping[str, datetime] | None = None
+) -> int:
+    """Deletes finished runs created before `before`, or before what `of_jobs` says of their job, except the newest
+    `keep_runs` of each job; returns how many.
+    """
+    limits = dict(of_jobs or {})
     keep = _newest_of_each_job(instance, keep_runs)
     deleted = 0
-    for run_id in list(_finished_before(instance, before)):
-        if run_id not in keep:
+    for run_id, job, created in list(_finished_before(instance, max(before, *limits.values()) if limits else before)):
+        if run_id not in keep and created < limits.get(job, before):
             instance.delete_run(run_id)
             deleted += 1
     return deleted
 
 
-def _finished_before(instance: DagsterInstance, before: datetime) -> Iterator[str]:
+def _finished_before(instance: DagsterInstance, before: datetime) -> Iterator[tuple[str, str, datetime]]:
+    """Finished runs: id, job and when they were created."""
     cursor: str | None = None
     while True:
         records = instance.get_run_records(
             RunsFilter(statuses=_FINISHED, created_before=before), limit=_BATCH, cursor=cursor
         )
-        yield from (record.dagster_run.run_id for record in records)
+        for record in records:
+            yield record.dagster_run.run_id, record.dagster_run.job_name, record.create_timestamp
         if len(records) < _BATCH:
             return
         cursor = records[-1].dagster_run.run_id

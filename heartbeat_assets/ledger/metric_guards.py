@@ -42,17 +42,21 @@ def guard_metrics(dialect: str, schema: str) -> list[str]:
     return [statement for table in rules for statement in taking_trigger(dialect, schema, table, rules[table])]
 
 
-def taking_trigger(dialect: str, schema: str, table: str, rules: list[Rule]) -> list[str]:
-    """Returns the statements that let into `table` only what none of `rules` is against."""
+def taking_trigger(dialect: str, schema: str, table: str, rules: list[Rule], *, called: str = "") -> list[str]:
+    """Returns the statements that let into `table` only what none of `rules` is against.
+
+    `called` is the name of the trigger, for a table that has another one already.
+    """
+    name = called or f"{table}_takes"
     if dialect == "sqlite":
         steps = "\n".join(
             f"  SELECT RAISE(ABORT, '{REFUSAL}{rule.sentence}') WHERE {rule.condition};" for rule in rules
         )
-        return [f"CREATE TRIGGER {table}_takes BEFORE INSERT ON {table}\nBEGIN\n{steps}\nEND"]
+        return [f"CREATE TRIGGER {name} BEFORE INSERT ON {table}\nBEGIN\n{steps}\nEND"]
     cases = "\n".join(f"    WHEN {rule.condition} THEN '{rule.sentence}'" for rule in rules)
     # The search path is fixed so that a temporary table of the same name cannot stand in for the ledger.
     return [
-        f"""CREATE FUNCTION {table}_takes() RETURNS trigger LANGUAGE plpgsql
+        f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
 SET search_path = {schema}, pg_temp AS $body$
 DECLARE
   refusal text;
@@ -65,8 +69,8 @@ BEGIN
   END IF;
   RETURN NEW;
 END $body$""",
-        f"CREATE TRIGGER {table}_takes BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_takes()",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_takes",
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
     ]
 
 

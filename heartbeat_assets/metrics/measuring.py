@@ -7,11 +7,12 @@ others alone. It must not judge or record.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.metrics.freshness import SourceAges
@@ -21,7 +22,7 @@ from heartbeat_assets.sources.inputs import resolve_inputs
 from heartbeat_assets.sources.opening import Opened, Progress, open_sources, silent
 from heartbeat_assets.sources.spec import EventsSource, event_instants
 from heartbeat_assets.sources.telemetry import update_telemetry
-from heartbeat_assets.warehouse import QueryProblem, one_value
+from heartbeat_assets.warehouse import QueryProblem, all_rows, one_value
 from heartbeat_assets.warehouse.profile import TableProfile, table_profile
 from heartbeat_assets.warehouse.schemas import table_schema
 from heartbeat_assets.warehouse.tables_read import tables_read
@@ -96,6 +97,26 @@ class Measuring:
         """The one value that `sql` returns as of `at`. Raises QueryProblem or TimeoutError."""
         with self._limit.watching():
             return one_value(self._opened.connection, sql, {"as_of": at} if uses_as_of else {})
+
+    def rows(
+        self, sql: str, sources: Iterable[str], parameters: Mapping[str, Any], *, at_most: int
+    ) -> list[dict[str, Any]]:
+        """The rows that `sql` over the open `sources` returns, by column name, for what is more than one value.
+
+        Raises HeartbeatError for a source that cannot be read and for more rows than `at_most`, else as `value_of`.
+        """
+        broken = [self._problems[name] for name in sources if name in self._problems]
+        if broken:
+            raise HeartbeatError("; ".join(broken)[:_LONGEST_ERROR])
+        with self._limit.watching():
+            found = all_rows(self._opened.connection, sql, at_most=at_most + 1, parameters=parameters)
+        if len(found) > at_most:
+            raise HeartbeatError(f"the query returns more than {at_most:,} rows; count them in the query")
+        return found
+
+    def as_of_sources(self, names: Iterable[str], at: datetime) -> datetime | None:
+        """How fresh the sources `names` were at `at`, by the oldest of those that can be read."""
+        return self._ages.as_of([name for name in names if name not in self._problems], at)
 
     def as_of(self, file: MetricFile, at: datetime) -> datetime | None:
         """How fresh the sources of `file` were at `at`, by the oldest of them."""

@@ -119,9 +119,11 @@ def _shown(value: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
-def all_rows(connection: duckdb.DuckDBPyConnection, sql: str, *, at_most: int) -> list[dict[str, Any]]:
-    """The first `at_most` rows of `sql` by column name. Raises QueryProblem."""
-    run(connection, sql)
+def all_rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, *, at_most: int, parameters: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """The first `at_most` rows of `sql` by column name; `parameters` are for its `$name`. Raises QueryProblem."""
+    run(connection, sql, parameters or {})
     names = _column_names(connection)
     with engine_words(sql):
         rows = connection.fetchmany(at_most)

@@ -7,11 +7,13 @@ from typing import Any
 
 from heartbeat_assets.cockpit.charts import (
     Band,
+    DayMark,
     Point,
     RowMark,
     Rule,
     ThresholdStep,
     change_chart,
+    day_bars,
     heartbeat_strip,
     kpi_trend,
     metric_chart,
@@ -19,18 +21,31 @@ from heartbeat_assets.cockpit.charts import (
     status_strip,
 )
 from heartbeat_assets.cockpit.views import (
+    ActionView,
     AuditEvent,
     BenchmarkView,
+    BurnView,
+    ClockView,
+    ComponentView,
+    CorrectionView,
+    CoursePoint,
+    DayRow,
     DocumentView,
     Editable,
+    EntryView,
     EvaluationView,
     EvidenceRow,
+    FigureView,
     FormView,
     GovernanceView,
     HistoryRow,
     HomeFilters,
     HomeView,
+    IncidentLine,
+    IncidentsView,
+    IncidentView,
     ItemView,
+    KpiLine,
     KpiView,
     LaneSummary,
     LaneView,
@@ -39,11 +54,18 @@ from heartbeat_assets.cockpit.views import (
     RangeChoice,
     RuleView,
     RunbookView,
+    ScenarioView,
     ServiceView,
+    SloDay,
+    SloLine,
+    SloView,
     SourceView,
+    StatusView,
     Streak,
+    SuggestionView,
     SwitchEventView,
     SwitchView,
+    SymptomView,
     TileView,
     TripwirePageView,
     TripwireView,
@@ -255,6 +277,212 @@ def tripwire_page(words: str = "Words.", **other: Any) -> TripwirePageView:
         "form": FormView(name=f"baseline {words}", problem=words, values={"reason": words}),
     }
     return TripwirePageView(**fields | other)
+
+
+def incident_line(words: str = "Words.", **other: Any) -> IncidentLine:
+    clock = ClockView(done="acknowledged", promise="15m", state="running", due_at=NOW, left="5 min", paused=True)
+    late = ClockView(done="mitigated", promise="4h", state="breached", due_at=NOW, met_at=NOW, late=words)
+    fields: dict[str, Any] = {
+        "id": "INC-20260223-001",
+        "title": words,
+        "severity": 1,
+        "status": "open",
+        "started_at": NOW,
+        "lasted": words,
+        "components": (words,),
+        "clocks": (clock, late),
+        "late": True,
+    }
+    return IncidentLine(**fields | other)
+
+
+def action(words: str = "Words.", **other: Any) -> ActionView:
+    fields: dict[str, Any] = {"id": "A1", "text": words, "owner": words, "due": NOW.date(), "overdue": True}
+    return ActionView(**fields | {"incident": "INC-20260223-001"} | other)
+
+
+def figure(words: str = "Words.") -> FigureView:
+    return FigureView(
+        name=words, incidents=2, unresolved=1, late=None, detect=words, acknowledge=words, mitigate=words, resolve=words
+    )
+
+
+def incidents(words: str = "Words.", **other: Any) -> IncidentsView:
+    fields: dict[str, Any] = {
+        "open": (incident_line(words),),
+        "over": (incident_line(words, id="INC-20260222-001", status="resolved"),),
+        "left_out": 5,
+        "suggestions": (
+            SuggestionView(
+                number=7,
+                rule=words,
+                at=NOW,
+                title=words,
+                severity=2,
+                impact=words,
+                components=("api_read",),
+                names=(words,),
+                started_at=NOW,
+                reason=words,
+            ),
+        ),
+        "actions": (action(words),),
+        "figures": (figure(words),),
+        "choices": (("api_read", words),),
+        "promises": ((1, words, words, words),),
+        "problems": (words,),
+        "form": FormView(name="open", problem=words, values={"title": words, "impact": words}, wrong="impact"),
+    }
+    return IncidentsView(**fields | other)
+
+
+def incident(words: str = "Words.", **other: Any) -> IncidentView:
+    line = incident_line(words)
+    fields: dict[str, Any] = {
+        "line": line,
+        "impact": words,
+        "rca": words,
+        "mitigation": words,
+        "component_ids": ("api_read",),
+        "detected_at": NOW,
+        "opened_at": NOW,
+        "opened_by": words,
+        "place": 3,
+        "clocks": line.clocks,
+        "actions": (action(words), action(words, id="A2", done_at=NOW, done_by=words, outcome=words, overdue=False)),
+        "timeline": (
+            EntryView(seq=3, at=NOW, noted_at=NOW, kind="updated", who=words, text=words, changes=((words, words),)),
+        ),
+        "reopened": 1,
+        "rule": words,
+        "choices": (("api_read", words),),
+        "form": FormView(name="update", problem=words, values={"title": words, "rca": words}, wrong="title"),
+    }
+    return IncidentView(**fields | other)
+
+
+def slo_line(words: str = "Words.", **other: Any) -> SloLine:
+    fields: dict[str, Any] = {
+        "name": words,
+        "title": words,
+        "kind": "exhausted",
+        "sentence": words,
+        "target": "99.5%",
+        "window": words,
+        "sli": "98%",
+        "left": "\u221250%",
+        "left_share": -0.5,
+        "overspent": "50%",
+        "firing": words,
+        "owner": words,
+        "service": words,
+        "at": NOW,
+        "stale": True,
+    }
+    return SloLine(**fields | other)
+
+
+def slo(words: str = "Words.", **other: Any) -> SloView:
+    burn = {"rule": words, "calls_for": words, "limit": words, "long": words, "short": words, "used": words}
+    drawn = metric_chart(wave(9), since=NOW - timedelta(hours=9), until=NOW, unit=words, name=words)
+    fields: dict[str, Any] = {
+        "line": slo_line(words),
+        "figures": ((words, words, words),),
+        "window_from": NOW,
+        "window_to": NOW,
+        "exhausted_at": NOW,
+        "recorded_at": NOW,
+        "source_as_of": NOW,
+        "description": words,
+        "file": words,
+        "queries": ((words, words),),
+        "burns": (BurnView(**burn, state="pages", sentence=words), BurnView(**burn, state="few", sentence=words)),
+        "budget_chart": drawn,
+        "burn_chart": drawn,
+        "burn_over": words,
+        "chart_problem": words,
+        "points": (CoursePoint(at=NOW, left=words, rate=""),),
+        "bars": day_bars([DayMark("red", words), DayMark("no_data", words)], label=words),
+        "days": (
+            SloDay(day=NOW.date(), good=words, total=words, share=words, status="red", coverage=words, measured=words),
+        ),
+        "corrections": (CorrectionView(id=words, start=NOW, end=NOW, said=words, reason=words),),
+        "incidents": (("INC-20260223-001", words),),
+        "dagster_url": "http://127.0.0.1:3000/assets/x/y",
+    }
+    return SloView(**fields | other)
+
+
+def status(words: str = "Words.", **other: Any) -> StatusView:
+    fields: dict[str, Any] = {
+        "headline": words,
+        "state": "DOWN",
+        "title": words,
+        "description": words,
+        "owner": words,
+        "problems": (words,),
+        "generated_at": NOW,
+        "updated_at": NOW,
+        "stale": True,
+        "components": (
+            ComponentView(
+                id="api_read",
+                name=words,
+                description=words,
+                state="DOWN",
+                since=NOW,
+                reasons=(words,),
+                found="OK",
+                override=(words, words, NOW),
+                updated_at=NOW,
+                stale=True,
+                flaps=2,
+                bars=day_bars([DayMark("amber", words)], label=words),
+                available="99%",
+                days=(DayRow(day=words, worst="DOWN", down=words, degraded=words, unknown=words),),
+            ),
+        ),
+        "incidents": (incident_line(words),),
+        "suggestions": 1,
+        "overdue": 1,
+        "scenarios": (
+            ScenarioView(
+                id="A",
+                title=words,
+                applies=True,
+                since=NOW,
+                over_since=None,
+                sentence=words,
+                symptoms=(SymptomView(text=words, state="shows", figure=words),),
+                actions=(words,),
+                rollback=words,
+                rollback_met=None,
+                rollback_figure=words,
+            ),
+        ),
+        "slos": (slo_line(words),),
+        "kpis": (
+            KpiLine(
+                id=words,
+                name=words,
+                value=words,
+                title=words,
+                unit=words,
+                window=words,
+                status="amber",
+                at=NOW,
+                definition=words,
+                problem="",
+                owner=words,
+                verified=False,
+            ),
+        ),
+        "figures": (figure(words),),
+        "figures_over": words,
+        "contacts": ((words, words),),
+        "promises": ((1, words, words, words),),
+    }
+    return StatusView(**fields | other)
 
 
 def runbook(words: str = "Words.", **other: Any) -> RunbookView:

@@ -14,6 +14,7 @@ from heartbeat_assets.cockpit.views import (
     GovernanceView,
     HomeFilters,
     HomeView,
+    IncidentsView,
     LanesView,
     MessageView,
     PageView,
@@ -21,6 +22,10 @@ from heartbeat_assets.cockpit.views import (
     RunbookView,
     ServiceView,
     SignInView,
+    SloLine,
+    SlosView,
+    SloView,
+    StatusView,
     StoppedLine,
 )
 from heartbeat_assets_tests.cockpit.sample_views import (
@@ -29,9 +34,15 @@ from heartbeat_assets_tests.cockpit.sample_views import (
     SIGNED_IN,
     governance,
     home,
+    incident,
+    incident_line,
+    incidents,
     lane,
     metric,
     runbook,
+    slo,
+    slo_line,
+    status,
     tile,
     tripwire,
     tripwire_page,
@@ -86,6 +97,7 @@ def hostile_pages() -> dict[str, str]:
         file_problems=(HOSTILE,),
         warnings=(HOSTILE,),
         stopped=(StoppedLine(title=HOSTILE, since=NOW, who=HOSTILE, reason=HOSTILE),),
+        incidents=(incident_line(HOSTILE),),
     )
     message = MessageView(status=404, title=HOSTILE, sentences=(HOSTILE,), command=HOSTILE, links=((HOSTILE, "/"),))
     return {
@@ -96,6 +108,12 @@ def hostile_pages() -> dict[str, str]:
         "governance": render("governance.html", page=page, view=governance(HOSTILE)),
         "tripwire": render("tripwire.html", page=page, view=tripwire_page(HOSTILE)),
         "runbook": render("runbook.html", page=page, view=runbook(HOSTILE)),
+        "status": render("status.html", page=page, view=status(HOSTILE)),
+        "degraded": render("degraded.html", page=page, view=status(HOSTILE)),
+        "slos": render("slos.html", page=page, view=SlosView(slos=(slo_line(HOSTILE),), problems=(HOSTILE,))),
+        "slo": render("slo.html", page=page, view=slo(HOSTILE)),
+        "incidents": render("incidents.html", page=page, view=incidents(HOSTILE)),
+        "incident": render("incident.html", page=page, view=incident(HOSTILE)),
         "sign_in": render("sign_in.html", page=page, view=SignInView(next=HOSTILE, problem=HOSTILE)),
         "message": render("message.html", page=page, view=message),
     }
@@ -123,6 +141,14 @@ def empty_pages() -> dict[str, str]:
         "runbook": render(
             "runbook.html", page=nobody, view=RunbookView(headline="Go-live may be enabled", ok=True, generated_at=None)
         ),
+        "status": render("status.html", page=nobody, view=StatusView(missing=True, headline="Nothing is known")),
+        "degraded": render("degraded.html", page=nobody, view=StatusView(headline="It cannot be told")),
+        "slos": render("slos.html", page=nobody, view=SlosView()),
+        "slo": render(
+            "slo.html", page=nobody, view=SloView(line=SloLine(name="x", title="x", kind="pending", sentence=""))
+        ),
+        "incidents": render("incidents.html", page=nobody, view=IncidentsView()),
+        "incident": render("incident.html", page=nobody, view=incident(actions=(), timeline=(), rca="", mitigation="")),
         "sign_in": render("sign_in.html", page=nobody, view=SignInView()),
         "message": render("message.html", page=nobody, view=MessageView(status=404, title="Not here")),
     }
@@ -176,7 +202,7 @@ def test_every_input_has_a_label_and_every_drawing_a_name(html: str) -> None:
     labels = {one.get("for") for one in page.all("label")}
     wrapped = set(re.findall(r"<label[^>]*>[^<]*<(?:input|select)[^>]*name=\"(\w+)\"", html))
 
-    for one in [*page.all("input"), *page.all("select")]:
+    for one in [*page.all("input"), *page.all("select"), *page.all("textarea")]:
         assert one.get("type") == "hidden" or one.get("id") in labels or one.get("name") in wrapped
     for one in page.all("svg"):
         assert one.get("role") in ("img", "group")

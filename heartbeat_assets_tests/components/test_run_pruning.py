@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -57,6 +58,17 @@ def test_the_newest_runs_of_each_job_stay_however_old_they_are(instance: Dagster
     assert runs_of(instance, "quiet_job") == {quiet}
 
 
+def test_a_job_may_have_other_days(instance: DagsterInstance) -> None:
+    often = [add_run(instance, "often_job", days) for days in (9, 3, 1)]
+    seldom = [add_run(instance, "seldom_job", days) for days in (60, 40, 3)]
+    lane = [add_run(instance, "lane_job", days) for days in (40, 3)]
+    of_jobs = {"often_job": NOW - timedelta(days=2), "seldom_job": NOW - timedelta(days=50)}
+    assert prune_runs(instance, before=NOW - timedelta(days=30), keep_runs=0, of_jobs=of_jobs) == 4
+    assert runs_of(instance, "often_job") == {often[2]}
+    assert runs_of(instance, "seldom_job") == set(seldom[1:])
+    assert runs_of(instance, "lane_job") == {lane[1]}
+
+
 def test_more_runs_than_are_looked_at_in_one_go_are_pruned_as_well(instance: DagsterInstance) -> None:
     for _ in range(130):
         add_run(instance, "lane_job", 40)
@@ -69,7 +81,7 @@ def test_the_job_prunes_by_its_settings_and_keeps_its_own_run(instance: DagsterI
         old = create_run_for_test(instance, job_name="lane_job", status=DagsterRunStatus.SUCCESS).run_id
     for _ in range(4):
         create_run_for_test(instance, job_name="lane_job", status=DagsterRunStatus.SUCCESS)
-    definitions = RunPruning(keep_days=7, keep_runs=4).build_defs(None)  # type: ignore[arg-type]
+    definitions = RunPruning(keep_days=70, keep_runs=4, jobs={"lane_job": 7}).build_defs(None)  # type: ignore[arg-type]
     result = definitions.resolve_job_def("prune_runs").execute_in_process(instance=instance)
     assert result.success
     assert len(runs_of(instance, "lane_job")) == 4
@@ -84,7 +96,7 @@ def test_the_schedule_runs_by_default_and_has_the_cron_that_is_set() -> None:
     assert schedule.job_name == "prune_runs"
 
 
-@pytest.mark.parametrize("wrong", [{"keep_days": 0}, {"keep_runs": -1}, {"keep_weeks": 3}])
-def test_settings_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize("wrong", [{"keep_days": 0}, {"keep_runs": -1}, {"keep_weeks": 3}, {"jobs": {"a_job": 0}}])
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         RunPruning(**wrong)

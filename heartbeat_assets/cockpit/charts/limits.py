@@ -7,7 +7,7 @@ from datetime import datetime
 
 from heartbeat_assets.cockpit.charts.drawing import number, text
 from heartbeat_assets.cockpit.charts.plot import BOTTOM, RIGHT, TOP, Plot
-from heartbeat_assets.cockpit.charts.points import ThresholdStep
+from heartbeat_assets.cockpit.charts.points import Line, ThresholdStep
 from heartbeat_assets.cockpit.views.words import three_digits
 
 _LABEL_HEIGHT = 15
@@ -51,3 +51,15 @@ def limits(steps: Sequence[tuple[datetime, datetime, ThresholdStep]], plot: Plot
         ]
     for place, role, label in labels:
         yield f'<text class="{role[0]}t" x="{RIGHT + 8}" y="{number(place + 4)}">{text(label)}</text>'
+
+
+def fixed(lines: Sequence[Line], plot: Plot) -> Iterator[str]:
+    """Limits that do not change, each named at its end; names that would touch are pushed apart."""
+    shown = sorted((line for line in lines if plot.scale.holds(line.value)), key=lambda line: -line.value)
+    free = float(TOP - _LABEL_HEIGHT)
+    for line in shown:
+        y = plot.scale.y(line.value)
+        free = max(y, free + _LABEL_HEIGHT)
+        role = "a" if line.worst else "n"
+        yield f'<path class="{role} limit" d="M{number(plot.x(plot.since))} {number(y)}H{RIGHT}"/>'
+        yield f'<text class="{role}t" x="{RIGHT + 8}" y="{number(free + 4)}">{text(line.words)}</text>'

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from heartbeat_assets.cockpit.charts.columns import Column, columns
 from heartbeat_assets.cockpit.charts.drawing import Scale, extent, hint, instant, number, shape, text
-from heartbeat_assets.cockpit.charts.limits import in_force, limits
+from heartbeat_assets.cockpit.charts.limits import fixed, in_force, limits
 from heartbeat_assets.cockpit.charts.plot import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plot
-from heartbeat_assets.cockpit.charts.points import Band, Point, Rule, ThresholdStep, usual_step
+from heartbeat_assets.cockpit.charts.points import Band, Line, Point, Rule, ThresholdStep, usual_step
 from heartbeat_assets.cockpit.views.words import three_digits
 from heartbeat_assets.lanes.backtest.axes import number_marks, time_marks
 
@@ -28,10 +28,14 @@ def metric_chart(
     thresholds: Sequence[ThresholdStep] = (),
     band: Band | None = None,
     rules: Sequence[Rule] = (),
+    lines: Sequence[Line] = (),
+    include: Sequence[float] = (),
     unit: str = "",
     name: str = "",
 ) -> str:
     """The SVG of `points` (oldest first) from `since` to `until`; "" when there is nothing to draw.
+
+    `include` are values that the scale reaches to, however far from the points they are.
 
     At most 300 places that can be pointed at or reached by keyboard: beyond, each holds several ticks and says so.
     """
@@ -42,7 +46,7 @@ def metric_chart(
     steps = in_force(thresholds, since, until)
     wished = [value for _, _, step in steps for value in (step.norm, step.alert) if value is not None]
     wished += [band.mean - band.stddev, band.mean + band.stddev] if band else []
-    low, high = extent(values, wished, _FAR)
+    low, high = extent([*values, *include], wished, _FAR)
     air = (high - low) * 0.04
     plot = Plot(since, until, Scale(low - air, high + air, TOP, BOTTOM))
     found = columns(points, since, until)
@@ -55,6 +59,7 @@ def metric_chart(
         *_normal(band, plot),
         *_gaps(points, plot),
         *limits(steps, plot),
+        *fixed(lines, plot),
         *_rules(rules, plot),
         f'<path class="l" d="{_line(found, points, plot)}"/>',
         *_exceptions(found, plot),

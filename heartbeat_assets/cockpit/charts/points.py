@@ -36,6 +36,23 @@ class ThresholdStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A limit that was the same all the time: `words` name it; the `worst` is drawn as an alert."""
+
+    value: float
+    words: str
+    worst: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """A UTC day in a strip of days: green, amber, red or no_data, and what is told when it is pointed at."""
+
+    status: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A moment worth a vertical rule: the SQL changed, the metric was verified."""
 

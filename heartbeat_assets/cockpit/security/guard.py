@@ -24,6 +24,8 @@ from heartbeat_assets.cockpit.security.headers import secure
 from heartbeat_assets.cockpit.security.readers import NOBODY, Reader, Readers
 
 LARGEST_BODY = 65_536
+MOST_FIELDS = 100
+"""How many fields a form may have."""
 SIGN_IN = "/sign-in"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOR_EVERYBODY = ("/static/", "/healthz")
@@ -163,7 +165,7 @@ def _form_field(request: Request, body: bytes, name: str) -> str:
     if kind != "application/x-www-form-urlencoded":
         return ""
     try:
-        return parse_qs(body.decode("utf-8"), max_num_fields=20).get(name, [""])[0]
+        return parse_qs(body.decode("utf-8"), max_num_fields=MOST_FIELDS).get(name, [""])[0]
     except ValueError:
         return ""
 

@@ -15,6 +15,16 @@ from heartbeat_assets.cockpit.views.governance import (
     worst_tripwire_first,
 )
 from heartbeat_assets.cockpit.views.home import Counts, HomeFilters, HomeView, Problem, ServiceView
+from heartbeat_assets.cockpit.views.incident import (
+    ActionView,
+    ClockView,
+    EntryView,
+    FigureView,
+    IncidentLine,
+    IncidentsView,
+    IncidentView,
+    SuggestionView,
+)
 from heartbeat_assets.cockpit.views.lane import (
     DocumentView,
     EvidenceRow,
@@ -25,6 +35,7 @@ from heartbeat_assets.cockpit.views.lane import (
     RuleView,
     Streak,
 )
+from heartbeat_assets.cockpit.views.look import LOOKS, Look, look_of
 from heartbeat_assets.cockpit.views.metric import (
     AuditEvent,
     BenchmarkView,
@@ -38,28 +49,60 @@ from heartbeat_assets.cockpit.views.metric import (
 )
 from heartbeat_assets.cockpit.views.page import MessageView, PageView, SignInView
 from heartbeat_assets.cockpit.views.runbook import ItemView, RunbookView
+from heartbeat_assets.cockpit.views.slo import (
+    BurnView,
+    CorrectionView,
+    CoursePoint,
+    SloDay,
+    SloLine,
+    SlosView,
+    SloView,
+)
+from heartbeat_assets.cockpit.views.status import (
+    ComponentView,
+    DayRow,
+    KpiLine,
+    ScenarioView,
+    StatusView,
+    SymptomView,
+)
 from heartbeat_assets.cockpit.views.tile import MARKS, SEVERITY, Status, TileView, worst_first
 
 __all__ = [
+    "LOOKS",
     "MARKS",
     "SEVERITY",
+    "ActionView",
     "AuditEvent",
     "BenchmarkView",
+    "BurnView",
+    "ClockView",
+    "ComponentView",
+    "CorrectionView",
     "Counts",
+    "CoursePoint",
+    "DayRow",
     "DocumentView",
     "Editable",
+    "EntryView",
     "EvaluationView",
     "EvidenceRow",
+    "FigureView",
     "FormView",
     "GovernanceView",
     "HistoryRow",
     "HomeFilters",
     "HomeView",
+    "IncidentLine",
+    "IncidentView",
+    "IncidentsView",
     "ItemView",
+    "KpiLine",
     "KpiView",
     "LaneSummary",
     "LaneView",
     "LanesView",
+    "Look",
     "MessageView",
     "MetricView",
     "PageView",
@@ -67,18 +110,27 @@ __all__ = [
     "RangeChoice",
     "RuleView",
     "RunbookView",
+    "ScenarioView",
     "ServiceView",
     "SignInView",
+    "SloDay",
+    "SloLine",
+    "SloView",
+    "SlosView",
     "SourceView",
     "Stage",
     "Status",
+    "StatusView",
     "StoppedLine",
     "Streak",
+    "SuggestionView",
     "SwitchEventView",
     "SwitchView",
+    "SymptomView",
     "TileView",
     "TripwirePageView",
     "TripwireView",
+    "look_of",
     "stages",
     "worst_first",
     "worst_tripwire_first",

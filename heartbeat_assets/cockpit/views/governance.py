@@ -57,14 +57,20 @@ class FormView:
     """Which form: `engage`, `release WHOLESALE`; "" for none."""
     problem: str = ""
     values: dict[str, str] = field(default_factory=dict)
+    wrong: str = ""
+    """Which of its fields the problem is about; "" for none of them."""
 
     def problem_of(self, name: str) -> str:
         """The problem of the form `name`."""
         return self.problem if name == self.name else ""
 
-    def value(self, name: str, field_name: str) -> str:
-        """What was typed into a field of the form `name`."""
-        return self.values.get(field_name, "") if name == self.name else ""
+    def value(self, name: str, field_name: str, before: str = "") -> str:
+        """What was typed into a field of the form `name`; in any other form what it held `before`."""
+        return self.values.get(field_name, before) if name == self.name else before
+
+    def is_wrong(self, name: str, field_name: str) -> bool:
+        """Whether the problem is about that field of the form `name`."""
+        return name == self.name and field_name == self.wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

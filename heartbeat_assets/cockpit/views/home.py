@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from heartbeat_assets.cockpit.views.governance import StoppedLine
+from heartbeat_assets.cockpit.views.incident import IncidentLine
 from heartbeat_assets.cockpit.views.tile import MARKS, SEVERITY, WORDS, TileView, worst_first
 
 _MOST_PROBLEMS = 5
@@ -127,6 +128,8 @@ class HomeView:
     """Anything else that is broken: the daemon is not running, the clock is wrong, numbers are old."""
     stopped: tuple[StoppedLine, ...] = ()
     """The switches that are engaged: the first lines."""
+    incidents: tuple[IncidentLine, ...] = ()
+    """The incidents that are not over: the next."""
 
     @classmethod
     def ordered(
@@ -138,6 +141,7 @@ class HomeView:
         file_problems: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
         stopped: tuple[StoppedLine, ...] = (),
+        incidents: tuple[IncidentLine, ...] = (),
     ) -> Self:
         """The page of `services`: the one with the worst tile first, the problems and the newest tick found out."""
         in_order = tuple(sorted(services, key=lambda one: (_worst(one), one.name)))
@@ -154,6 +158,7 @@ class HomeView:
             file_problems=file_problems,
             warnings=warnings,
             stopped=stopped,
+            incidents=incidents,
         )
 
     @property

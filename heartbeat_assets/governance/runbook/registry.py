@@ -13,6 +13,7 @@ from heartbeat_assets.governance.runbook.go_live import GoLiveChecklist
 from heartbeat_assets.governance.runbook.health import LanesPassing, MetricsVerifiedNotRed
 from heartbeat_assets.governance.runbook.own_function import OwnFunction
 from heartbeat_assets.governance.runbook.policies_present import RegressionPoliciesPresent, RiskPoliciesPresent
+from heartbeat_assets.governance.runbook.promises import ComponentsOk, OpenIncidents, SloBudgets
 from heartbeat_assets.governance.runbook.reachable import DaemonRunning, LedgerReachable
 from heartbeat_assets.governance.runbook.stops import KillSwitchClear, TripwiresQuiet
 
@@ -28,6 +29,9 @@ _ALL: tuple[type[Check], ...] = (
     MetricsVerifiedNotRed,
     TripwiresQuiet,
     KpiEventsFlowing,
+    OpenIncidents,
+    SloBudgets,
+    ComponentsOk,
     DaemonRunning,
 )
 CHECKS: Mapping[str, type[Check]] = {str(one.model_fields["check"].default): one for one in _ALL}

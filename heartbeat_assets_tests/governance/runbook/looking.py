@@ -17,7 +17,7 @@ DAGSTER = Actor("dagster", "program", "dagster")
 ALL = (
     "go_live_checklist", "kill_switch_clear", "env_sanity", "risk_policies_present", "regression_policies_present",
     "heimdall_charter_present", "ledger_reachable", "lanes_passing", "metrics_verified_not_red", "tripwires_quiet",
-    "kpi_events_flowing", "daemon_running",
+    "kpi_events_flowing", "open_incidents", "slo_budgets", "components_ok", "daemon_running",
 )  # fmt: skip
 TRIPWIRE = {"domain": "WHOLESALE", "metric": "contract_rate", "action": "throttle", "enabled": True}
 

@@ -1,0 +1,163 @@
+"""The pages of status, SLOs, incidents and degraded mode, and what their forms send; they work without a script.
+
+A form that is refused comes back with what was typed and why. They must not decide anything; `handling` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from heartbeat_assets.cockpit.charts import standalone
+from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
+from heartbeat_assets.cockpit.handling import STEPS, dismissed, opened, stepped
+from heartbeat_assets.cockpit.incident_forms import Typed, given_of, updated_of
+from heartbeat_assets.cockpit.incidents_page import incident_view, incidents_view
+from heartbeat_assets.cockpit.message_pages import page_of
+from heartbeat_assets.cockpit.refusals import Refusal
+from heartbeat_assets.cockpit.rendering import render
+from heartbeat_assets.cockpit.security.guard import MOST_FIELDS
+from heartbeat_assets.cockpit.slo_page import budget_chart, burn_chart, course_csv, slo_view, slos_view
+from heartbeat_assets.cockpit.status_page import status_view
+from heartbeat_assets.cockpit.views import FormView
+
+router = APIRouter(include_in_schema=False)
+
+
+async def _typed(request: Request) -> Typed:
+    """What a form sends; the guard has checked that it is one of ours, and how long it is."""
+    body = await request.body()
+    try:
+        return parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Refusal(400, "The form cannot be read. Load the page again.") from None
+
+
+TheForm = Annotated[Typed, Depends(_typed)]
+
+
+@router.get("/status")
+def status(request: Request, cockpit: TheCockpit) -> Response:
+    return HTMLResponse(render("status.html", view=status_view(cockpit), page=page_of(request)))
+
+
+@router.get("/degraded")
+def degraded(request: Request, cockpit: TheCockpit) -> Response:
+    return HTMLResponse(render("degraded.html", view=status_view(cockpit), page=page_of(request)))
+
+
+@router.get("/slos")
+def slos(request: Request, cockpit: TheCockpit) -> Response:
+    return HTMLResponse(render("slos.html", view=slos_view(cockpit), page=page_of(request)))
+
+
+@router.get("/slos/{name}")
+def slo(name: str, request: Request, cockpit: TheCockpit) -> Response:
+    return HTMLResponse(render("slo.html", view=slo_view(cockpit, name), page=page_of(request)))
+
+
+@router.get("/slos/{name}/budget.svg")
+def budget_svg(name: str, cockpit: TheCockpit) -> Response:
+    one = cockpit.slos.of(name)
+    return _drawing(budget_chart(one, cockpit.slos.course(one)), name, "budget")
+
+
+@router.get("/slos/{name}/burn.svg")
+def burn_svg(name: str, cockpit: TheCockpit) -> Response:
+    one = cockpit.slos.of(name)
+    return _drawing(burn_chart(one, cockpit.slos.course(one)), name, "burn")
+
+
+@router.get("/slos/{name}/budget.csv")
+def budget_csv(name: str, cockpit: TheCockpit) -> Response:
+    one = cockpit.slos.of(name)
+    return _download(course_csv(cockpit.slos.course(one)), "text/csv; charset=utf-8", f"{_plain(name)}-budget.csv")
+
+
+@router.get("/incidents")
+def incidents(request: Request, cockpit: TheCockpit) -> Response:
+    return _incidents(request, cockpit, FormView(), 200)
+
+
+@router.post("/incidents")
+def open_one(request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    number = typed.get("suggestion", [""])[0]
+    name = f"open {number}" if number else "open"
+    again = partial(_incidents, request, cockpit)
+    return _answered(lambda: f"/incidents/{opened(cockpit, reader, given_of(typed, 'open')).id}", name, typed, again)
+
+
+@router.post("/incidents/suggestions/{number}/dismiss")
+def dismiss_one(number: int, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    def decide() -> str:
+        dismissed(cockpit, reader, number, typed.get("reason", [""])[0])
+        return "/incidents"
+
+    return _answered(decide, f"dismiss {number}", typed, partial(_incidents, request, cockpit))
+
+
+@router.get("/incidents/{called}")
+def incident(called: str, request: Request, cockpit: TheCockpit) -> Response:
+    return _incident(request, cockpit, called, FormView(), 200)
+
+
+@router.post("/incidents/{called}/{step}")
+def step(called: str, step: str, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    if step not in STEPS:
+        raise Refusal(404, f"There is nothing at {request.url.path}.")
+    item = typed.get("item", [""])[0]
+
+    def decide() -> str:
+        given = updated_of(cockpit, called, typed) if step == "update" else given_of(typed, step)
+        return f"/incidents/{stepped(cockpit, reader, called, step, given).id}"
+
+    name = f"{step} {item}" if item else "note" if step == "update" and "title" not in typed else step
+    return _answered(decide, name, typed, partial(_incident, request, cockpit, called))
+
+
+def _answered(
+    decide: Callable[[], str], form: str, typed: Typed, again: Callable[[FormView, int], Response]
+) -> Response:
+    """Decides, and leads on to the page it says; a refusal is shown where `form` stands, `again`."""
+    try:
+        following = decide()
+    except Refusal as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        wrong = str(refusal.extra.get("field", ""))
+        # The message stands beside the field, so it need not name it.
+        problem = refusal.detail.removeprefix(f"{wrong}: ")
+        kept = {name: " ".join(values) for name, values in typed.items() if name not in ("csrf_token", "place")}
+        view = FormView(name=form, problem=problem[:1].upper() + problem[1:], values=kept, wrong=wrong)
+        return again(view, refusal.status)
+    return RedirectResponse(following, 303)
+
+
+def _incidents(request: Request, cockpit: Cockpit, form: FormView, status: int) -> Response:
+    return HTMLResponse(render("incidents.html", view=incidents_view(cockpit, form), page=page_of(request)), status)
+
+
+def _incident(request: Request, cockpit: Cockpit, called: str, form: FormView, status: int) -> Response:
+    view = incident_view(cockpit, called, form)
+    return HTMLResponse(render("incident.html", view=view, page=page_of(request)), status)
+
+
+def _drawing(drawn: str, name: str, what: str) -> Response:
+    if not drawn:
+        raise Refusal(404, f"Nothing is known of how the budget of {name} went, so there is nothing to draw.")
+    return _download(standalone(drawn), "image/svg+xml", f"{_plain(name)}-{what}.svg")
+
+
+def _download(text: str, kind: str, name: str) -> Response:
+    return Response(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _plain(name: str) -> str:
+    """A name as a header can hold it."""
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in name)

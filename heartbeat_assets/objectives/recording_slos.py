@@ -1,0 +1,51 @@
+"""SLOs measured now, with their corrections, and recorded: what Dagster and the terminal do alike.
+
+Each verdict is an event of the journal: stream `objective`, the SLO's name, its state as the kind. It must not know who
+asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from heartbeat_assets.ledger import Actor, Journal, JournalEvent, Ledger, NewJournalEvent
+from heartbeat_assets.objectives.correcting import corrections_of
+from heartbeat_assets.objectives.measure import Measured, measure
+from heartbeat_assets.objectives.objectives_spec import ObjectivesSpec
+from heartbeat_assets.objectives.slo.slo import Slo
+from heartbeat_assets.settings import Settings
+from heartbeat_assets.sources.opening import Progress, silent
+
+STREAM = "objective"
+
+
+def measured_now(
+    slos: Sequence[Slo],
+    spec: ObjectivesSpec,
+    settings: Settings,
+    ledger: Ledger,
+    now: datetime,
+    *,
+    progress: Progress = silent,
+) -> list[Measured]:
+    """`slos` of a folder whose defs.yaml says `spec`, with its maintenance and people's corrections applied.
+
+    Raises HeartbeatError when nothing can be measured at all, and LedgerError.
+    """
+    corrections = {
+        slo.name: [*spec.maintenance_of(slo.name), *corrections_of(ledger.journal, slo.name)] for slo in slos
+    }
+    return measure(slos, settings, now, corrections=corrections, days=spec.days, progress=progress)
+
+
+def record_measured(journal: Journal, measured: Measured, folder: str, actor: Actor) -> JournalEvent:
+    """Records what was measured. Raises LedgerError."""
+    body = measured.record() | {"folder": folder}
+    return journal.append(NewJournalEvent(STREAM, measured.slo.name, measured.kind, body=body), actor)
+
+
+def newest_of(journal: Journal, name: str) -> JournalEvent | None:
+    """The newest record of the SLO called `name`, None when it was never measured."""
+    events = journal.of(STREAM, name, limit=1)
+    return events[-1] if events else None
