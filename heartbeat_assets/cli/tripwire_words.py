@@ -102,11 +102,20 @@ def switches_text(documents: list[Document]) -> str:
             state("engaged" if one["engaged"] else "released" if one["since"] else "never engaged"),
             minute(one["since"]),
             one["by"] or "",
-            one["reason"] or "",
+            _reason(one),
         ]
         for one in documents
     ]
     return table(["switch", "", "since", "by", "reason"], rows)
+
+
+def _reason(switch: Document) -> str:
+    """Why it was changed; of a release, also until when no tripwire engages it again."""
+    from datetime import UTC, datetime
+
+    until = switch["cooldown_until"]
+    rests = until is not None and datetime.fromisoformat(until) > datetime.now(UTC)
+    return f"{switch['reason'] or ''}{f' (no tripwire stops it before {minute(until)})' if rests else ''}"
 
 
 def events_text(documents: list[Document]) -> str:

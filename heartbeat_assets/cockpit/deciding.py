@@ -19,7 +19,7 @@ from heartbeat_assets.governance.runbook import declare, withdraw
 from heartbeat_assets.governance.runbook.statements import BACKEND_COMPLETE
 from heartbeat_assets.governance.switch import SwitchProblem, SwitchState, switch_name
 from heartbeat_assets.governance.tripwires_file import tripwires_in
-from heartbeat_assets.ledger import JournalEvent, StaleSubject
+from heartbeat_assets.ledger import JournalEvent, LedgerError, StaleSubject
 
 if TYPE_CHECKING:
     from heartbeat_assets.governance.actuator import Action
@@ -66,20 +66,34 @@ def chosen_tripwires(cockpit: Cockpit, domain: str | None, metric: str | None) -
 def look_at(
     cockpit: Cockpit, reader: Reader, tripwires: Sequence[Tripwire], *, act: bool = False
 ) -> tuple[list[JournalEvent], list[Action]]:
-    """Looks at `tripwires` and records what is found; acts on it only when it shall. Raises LedgerError."""
+    """Looks at `tripwires` and records what is found; acts on it only when it shall.
+
+    A look that fails by itself keeps no other from looking or acting; what it raised is raised when all had their turn.
+    Raises LedgerError at once.
+    """
     # SciPy takes a second to load, and most cockpits never look.
     from heartbeat_assets.governance.actuator import act as act_on
     from heartbeat_assets.governance.look import look
 
     ledger, actor, now = cockpit.ledger, reader.actor, datetime.now(UTC)
-    events = [look(one.policy, ledger, now=now, actor=actor).event for one in tripwires]
+    events: list[JournalEvent] = []
     actions: list[Action] = []
+    fault: Exception | None = None
+    for one in tripwires:
+        try:
+            events.append(look(one.policy, ledger, now=now, actor=actor).event)
+        except LedgerError:
+            raise
+        except Exception as problem:
+            fault = fault or problem
     for folder in dict.fromkeys(one.folder for one in tripwires) if act else ():
         here = [one for one in tripwires if one.folder == folder]
         # What was not looked at is left alone, though it may be in the same file.
         spec = here[0].spec.only({one.policy.name for one in here})
         actions += act_on(spec, ledger, now=now, actor=actor)
     cockpit.show_decision()
+    if fault is not None:
+        raise fault
     return events, actions
 
 

@@ -33,13 +33,13 @@ def of_policy(group: TripwireGroup, policy: TripwirePolicy) -> Metadata:
         "enabled": policy.enabled,
         "action": policy.action,
     }
-    return shown | cockpit_link(group)
+    return shown | cockpit_link(group, policy)
 
 
-def cockpit_link(group: TripwireGroup) -> Metadata:
-    """Where the cockpit shows tripwires and switches."""
-    url = group.settings.cockpit_url
-    return {"cockpit": dg.MetadataValue.url(f"{url}/governance")} if url else {}
+def cockpit_link(group: TripwireGroup, policy: TripwirePolicy | None = None) -> Metadata:
+    """Where the cockpit shows every look at the tripwire of `policy`; without one, all of them and the switches."""
+    url, page = group.settings.cockpit_url, f"/tripwires/{policy.name}" if policy else ""
+    return {"cockpit": dg.MetadataValue.url(f"{url}/governance{page}")} if url else {}
 
 
 def of_look(kind: str, body: Mapping[str, Any], seq: int) -> Metadata:

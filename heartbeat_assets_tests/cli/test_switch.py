@@ -52,6 +52,9 @@ def test_a_switch_rests_after_its_release_as_long_as_the_file_says(
     rests = datetime.fromisoformat(released["cooldown_until"]) - datetime.fromisoformat(released["released_at"])
     assert rests == timedelta(days=3)
     assert heartbeat("switch").document[1]["cooldown_until"] == released["cooldown_until"]
+    until = datetime.fromisoformat(released["cooldown_until"])
+    shown = " ".join(heartbeat("switch", "--table").stdout.split())
+    assert f"mended (no tripwire stops it before {until:%Y-%m-%d %H:%M} UTC)" in shown
 
 
 def test_people_get_sentences_and_tables(heartbeat: Heartbeat) -> None:

@@ -16,6 +16,7 @@ from heartbeat_assets.cockpit.governance_documents import (
     SwitchDocument,
     TripwireDocument,
 )
+from heartbeat_assets.governance import look as looking
 from heartbeat_assets.governance.evaluation import OUTCOMES
 from heartbeat_assets.governance.switch import engage
 from heartbeat_assets.ledger import Actor, open_ledger
@@ -167,6 +168,23 @@ def test_a_look_that_shall_act_stops_the_domain_for_what_it_found(browser: Brows
     assert (switch["engaged"], switch["actor"], switch["cause"]) == (True, ANN, answer["evaluations"][0]["seq"])
     again = send(browser, EVALUATE, {"domain": "WHOLESALE", "act": True}).json()
     assert [one["done"] for one in again["actions"]] == ["already"]
+
+
+def test_a_look_that_fails_by_itself_keeps_no_other_from_looking_or_acting(
+    browser: Browser, shop: CockpitProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = looking.look
+
+    def cursed(policy: Any, ledger: Any, **more: Any) -> Any:
+        if policy.name == ROI:
+            raise ZeroDivisionError("by zero")
+        return look(policy, ledger, **more)
+
+    monkeypatch.setattr(looking, "look", cursed)
+    happened(shop, WORSE)
+    assert problem_of(send(browser, EVALUATE, {"act": True}))["status"] == 500
+    assert {event.subject for event in journal(shop, "tripwire")} == {RATE, OFF}
+    assert browser.get(STATE).json()["stopped"] == ["WHOLESALE"]
 
 
 def test_only_what_was_looked_at_is_acted_on(browser: Browser, shop: CockpitProject) -> None:

@@ -159,7 +159,7 @@ def test_an_asset_says_what_it_watches_whose_it_is_and_where_to_look(company: Co
     assert str(cost.description).endswith("it stops everything.")
     assert (list(rate.owners), rate.group_name, set(rate.kinds)) == (["team:sales"], "guards", {"sqlite"})
     assert (rate.tags["heartbeat/tripwires"], rate.tags["heartbeat/domain"]) == ("guards", "wholesale")
-    assert rate.metadata["cockpit"].value == "http://127.0.0.1:8420/governance"
+    assert rate.metadata["cockpit"].value == "http://127.0.0.1:8420/governance/tripwires/WHOLESALE.contract_rate"
     assert "| `max_drop_pct` | 20.0 |" in rate.metadata["policy"].value
     assert {dep.asset_key for dep in specs[key("switches")].deps} == {rate.key, cost.key}
 

@@ -36,7 +36,9 @@ class KillSwitchClear(Check):
         }
         if GLOBAL in engaged:
             one = engaged[GLOBAL]
-            told = f"Everything is stopped since {one.since:%Y-%m-%d %H:%M} UTC, by {one.actor}: {one.reason}"
+            told = (
+                f"Everything is stopped since {one.since:%Y-%m-%d %H:%M} UTC, by {one.actor}: {one.reason.rstrip('.')}."
+            )
             fix = '`heartbeat switch release GLOBAL --reason "..."`, once the reason is gone.'
             return Found(False, told, detail, fix)
         behind = f" Throttled: {', '.join(throttled)}." if throttled else ""
