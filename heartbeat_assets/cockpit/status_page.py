@@ -10,7 +10,15 @@ from heartbeat_assets.cockpit.cockpit import Cockpit
 from heartbeat_assets.cockpit.incident_words import incident_line, promises
 from heartbeat_assets.cockpit.incidents_page import figures_of, figures_over
 from heartbeat_assets.cockpit.slo_words import lasting, percent, slo_line
-from heartbeat_assets.cockpit.views import ComponentView, DayRow, KpiLine, ScenarioView, StatusView, SymptomView
+from heartbeat_assets.cockpit.views import (
+    ComponentView,
+    DayRow,
+    FormView,
+    KpiLine,
+    ScenarioView,
+    StatusView,
+    SymptomView,
+)
 from heartbeat_assets.cockpit.views.words import in_full, three_digits
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.metrics.wording import duration_words
@@ -20,8 +28,8 @@ _WORST = {"DOWN": 0, "DEGRADED": 1, "NO_DATA": 2, "OK": 3}
 _TONES = {"DOWN": "red", "DEGRADED": "amber", "OK": "green", "NO_DATA": "no_data"}
 
 
-def status_view(cockpit: Cockpit) -> StatusView:
-    """The page of status; degraded mode is made of the same. Raises LedgerError."""
+def status_view(cockpit: Cockpit, form: FormView | None = None) -> StatusView:
+    """The page of status, `form` is one that was refused; degraded mode is made of the same. Raises LedgerError."""
     desk = cockpit.operating.desk()
     if desk.spec is None and not desk.problems:
         return StatusView(missing=True, headline="Nothing says yet what is operated here")
@@ -30,10 +38,10 @@ def status_view(cockpit: Cockpit) -> StatusView:
     except SpecProblem as problem:
         said = str(problem).replace(f"{cockpit.settings.project.project}/", "")
         return StatusView(headline="The status cannot be told", problems=(said,))
-    return _view(cockpit, operations)
+    return _view(cockpit, operations, form or FormView())
 
 
-def _view(cockpit: Cockpit, operations: Operations) -> StatusView:
+def _view(cockpit: Cockpit, operations: Operations, form: FormView) -> StatusView:
     desk, now = cockpit.operating.desk(), datetime.now(UTC)
     incidents = cockpit.operating.incidents()
     shown = {one["name"]: place for place, one in enumerate(operations.slos)}
@@ -67,6 +75,7 @@ def _view(cockpit: Cockpit, operations: Operations) -> StatusView:
         figures_over=duration_words(figures_over(desk)),
         contacts=tuple((name, value) for name, value in told if value),
         promises=promises(desk.terms),
+        form=form,
     )
 
 

@@ -479,6 +479,7 @@ def status(words: str = "Words.", **other: Any) -> StatusView:
         ),
         "figures": (figure(words),),
         "figures_over": words,
+        "form": FormView(name="end api_read", problem=words, values={"reason": words}, wrong="reason"),
         "contacts": ((words, words),),
         "promises": ((1, words, words, words),),
     }

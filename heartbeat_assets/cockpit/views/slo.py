@@ -70,8 +70,10 @@ class SlosView:
         total = len(self.slos)
         if not told:
             return f"All {total} SLOs are green" if total > 1 else "The only SLO is green"
+        if total == 1:
+            return f"The only SLO {told[0].partition(' ')[2]}"
         listed = " and ".join([", ".join(told[:-1]), told[-1]][len(told) == 1 :])
-        return f"Of {total} SLO{'s' * (total != 1)}, {listed}"
+        return f"Of {total} SLOs, {listed}"
 
 
 _BURNS = {

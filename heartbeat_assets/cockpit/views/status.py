@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from heartbeat_assets.cockpit.views.governance import FormView
 from heartbeat_assets.cockpit.views.incident import FigureView, IncidentLine
 from heartbeat_assets.cockpit.views.look import Look, look_of
 from heartbeat_assets.cockpit.views.slo import SloLine
@@ -131,6 +132,7 @@ class StatusView:
     figures_over: str = ""
     contacts: tuple[tuple[str, str], ...] = ()
     promises: tuple[tuple[int, str, str, str], ...] = ()
+    form: FormView = field(default_factory=FormView)
 
     @property
     def look(self) -> Look:
