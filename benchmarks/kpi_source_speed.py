@@ -1,4 +1,4 @@
-"""A million KPI events: read as a source of SQL, and worked out as the figures of a day.
+"""A million KPI events: read as a source of SQL, worked out as the figures of a day, and looked at by a tripwire.
 
 `python -m benchmarks.kpi_source_speed [postgresql://...] [--events N]`; on PostgreSQL in a schema of its own, which
 stays.
@@ -7,6 +7,7 @@ stays.
 from __future__ import annotations
 
 import argparse
+import statistics
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,9 @@ from pathlib import Path
 from benchmarks.emit_speed import own_schema
 from benchmarks.measure import Line, print_table
 from heartbeat_assets.governance.daily import daily_figures
-from heartbeat_assets.ledger import NewKpiEvent, open_ledger
+from heartbeat_assets.governance.look import look
+from heartbeat_assets.governance.policy import TripwirePolicy
+from heartbeat_assets.ledger import Actor, Ledger, NewKpiEvent, open_ledger
 from heartbeat_assets.settings import Settings
 from heartbeat_assets.sources.kpi_events import add_kpi_events
 from heartbeat_assets.sources.spec import KpiEventsSource
@@ -34,7 +37,8 @@ def measure(folder: Path, events: int, postgresql: str | None = None) -> list[Li
 
 
 def _measure(name: str, folder: Path, url: str, events: int) -> list[Line]:
-    store = open_ledger(url).events
+    ledger = open_ledger(url)
+    store = ledger.events
     step = timedelta(days=1) / events
     for start in range(0, events, _BATCH):
         store.append(
@@ -52,6 +56,7 @@ def _measure(name: str, folder: Path, url: str, events: int) -> list[Line]:
     started = time.perf_counter()
     (figures,) = daily_figures(store, "SHOP", "sold", [_MIDNIGHT.date()])
     day = time.perf_counter() - started
+    few, many = (_look(ledger, _MIDNIGHT + step * seen) for seen in (1000, events))
     if (count, figures.events) != (events, events):
         raise SystemExit(f"{count} events were read and {figures.events} counted, of {events}")
     return [
@@ -61,7 +66,24 @@ def _measure(name: str, folder: Path, url: str, events: int) -> list[Line]:
         Line(
             f"{name}: {events:,} KPI events of one day worked out", f"{day:.1f} s", "", f"{events / day:,.0f} a second"
         ),
+        Line(
+            f"{name}: a tripwire's look at a series of {events:,} events",
+            f"{many * 1000:.0f} ms",
+            f"1,000 events: {few * 1000:.0f} ms",
+            f"{many / few:.1f}x",
+        ),
     ]
+
+
+def _look(ledger: Ledger, now: datetime) -> float:
+    """The median of the seconds that a look takes, recorded as always, of nine after a first one."""
+    policy = TripwirePolicy(domain="SHOP", metric="sold", enabled=True)
+    seconds = []
+    for _ in range(10):
+        started = time.perf_counter()
+        look(policy, ledger, now=now, actor=Actor("benchmark", "program", "cli"))
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds[1:])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -82,20 +83,38 @@ def state(status: str) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, numbers to the right; the last one is wrapped where it gets too wide."""
+    """Columns as wide as their widest cell, numbers to the right. The last one is wrapped where it gets too wide, and
+    where that does not suffice, the widest of the others.
+    """
     cells = [list(header), *[list(row) for row in rows]]
-    widths = [max(shown_width(row[column]) for row in cells) for column in range(len(header))]
-    indent = sum(widths[:-1]) + 2 * (len(widths) - 1)
-    room = max(_NARROWEST, WIDTH - indent)
-    widths[-1] = min(widths[-1], room)
+    widths = _widths(cells)
     lines = []
     for row in cells:
-        *first, last = row
-        pieces = (textwrap.wrap(last, room) or [""]) if shown_width(last) > room else [last]
-        line = "  ".join(_padded(cell, width) for cell, width in zip([*first, pieces[0]], widths, strict=True))
-        lines += [line.rstrip(), *(" " * indent + piece for piece in pieces[1:])]
+        first, *more = zip_longest(*map(_pieces, row, widths), fillvalue="")
+        lines.append("  ".join(map(_padded, first, widths)).rstrip())
+        lines += ["  ".join(map(str.ljust, rest, widths)).rstrip() for rest in more]
     lines.insert(1, "  ".join("-" * width for width in widths).rstrip())
     return "\n".join(lines)
+
+
+def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
+    widths = [max(map(shown_width, column)) for column in zip(*cells, strict=True)]
+    gaps = 2 * (len(widths) - 1)
+    over = sum(widths[:-1]) + gaps + min(widths[-1], _NARROWEST) - WIDTH
+    # Colours would be torn apart.
+    plain = [place for place in range(len(widths) - 1) if not any("\x1b" in row[place] for row in cells)]
+    if over > 0 and plain:
+        widest = max(plain, key=lambda place: widths[place])
+        narrowest = max(_NARROWEST, shown_width(cells[0][widest]))
+        widths[widest] = min(widths[widest], max(narrowest, widths[widest] - over))
+    widths[-1] = min(widths[-1], max(_NARROWEST, WIDTH - sum(widths[:-1]) - gaps))
+    return widths
+
+
+def _pieces(cell: str, width: int) -> list[str]:
+    """The lines of a cell."""
+    fits = shown_width(cell) <= width and "\n" not in cell
+    return [cell] if fits else textwrap.wrap(cell, width) or [""]
 
 
 def wrapped(text: str, indent: str = "") -> str:

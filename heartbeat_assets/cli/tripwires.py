@@ -43,8 +43,10 @@ def tripwires_command(ctx: click.Context, as_json: bool | None) -> None:
 @json_option
 def list_command(as_json: bool | None) -> None:
     """List every tripwire with what it said last. It looks at no event."""
+    from heartbeat_assets.governance.evaluation import LOOKS
+
     room = the_room()
-    newest = room.ledger.journal.newest(STREAM)
+    newest = room.ledger.journal.newest(STREAM, kinds=LOOKS)
     documents = [tripwire_document(policy, folder, newest.get(policy.name)) for folder, policy in room.policies]
     problems = [str(problem) for problem in room.files.problems]
 
@@ -77,7 +79,8 @@ def look_command(names: tuple[str, ...], acts: bool, strict: bool, as_person: st
     for folder, policy in chosen:
         step(f"{policy.name} ...")
         documents.append(_looked(room, folder, policy, actor))
-    actions = _acted(room, {folder for folder, _ in chosen}, actor) if acts else []
+    # What was not looked at is left alone, though it may be in the same file.
+    actions = _acted(room, {policy.name for _, policy in chosen}, actor) if acts else []
     # Of files that nobody asked for by name, a mistake is told all the same: its tripwires did not look.
     problems = [] if names else [str(problem) for problem in room.files.problems]
     document = {"tripwires": documents, "actions": actions, "problems": problems}
@@ -105,14 +108,13 @@ def _looked(room: Room, folder: str, policy: TripwirePolicy, actor: Actor) -> di
     return {**tripwire_document(policy, folder, event), "figures": event.body}
 
 
-def _acted(room: Room, folders: set[str], actor: Actor) -> list[dict[str, Any]]:
+def _acted(room: Room, names: set[str], actor: Actor) -> list[dict[str, Any]]:
     from heartbeat_assets.governance.actuator import act
 
     return [
         {"tripwire": one.tripwire, "switch": one.switch, "done": one.done, "sentence": one.sentence}
-        for folder, spec in room.files.specs.items()
-        if folder in folders
-        for one in act(spec, room.ledger, now=datetime.now(UTC), actor=actor)
+        for spec in room.files.specs.values()
+        for one in act(spec.only(names), room.ledger, now=datetime.now(UTC), actor=actor)
     ]
 
 

@@ -24,7 +24,7 @@ from heartbeat_assets.cockpit.slo_standings import STALE, SloStandings
 from heartbeat_assets.cockpit.tiles import Tiles
 from heartbeat_assets.cockpit.views import PageView
 from heartbeat_assets.cockpit.watching import SECONDS, Watching
-from heartbeat_assets.ledger import Ledger, LedgerError, MetricStore, open_ledger
+from heartbeat_assets.ledger import Ledger, LedgerError, MetricStore, existing_ledger, open_ledger
 
 _FOLLOW_SECONDS = 0.5
 _AGAIN_SECONDS = 1.0
@@ -59,6 +59,7 @@ class Cockpit:
         self.watcher = Repeated("heartbeat cockpit files", SECONDS, self.watching.look)
         self._lock = threading.Lock()
         self._ledger: Ledger | None = None
+        self._was_there = False
         self._failed: tuple[float, str] | None = None
 
     @property
@@ -69,7 +70,10 @@ class Cockpit:
                 if self._failed is not None and time.monotonic() - self._failed[0] < _AGAIN_SECONDS:
                     raise LedgerError(self._failed[1])
                 try:
-                    self._ledger = open_ledger(self.settings.project.ledger_url)
+                    # One that was there and is gone is not made anew: in an empty one nothing would be stopped.
+                    opening = existing_ledger if self._was_there else open_ledger
+                    self._ledger = opening(self.settings.project.ledger_url)
+                    self._was_there = True
                 except LedgerError as problem:
                     self._failed = time.monotonic(), str(problem)
                     raise

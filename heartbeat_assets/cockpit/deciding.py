@@ -24,7 +24,6 @@ from heartbeat_assets.ledger import JournalEvent, StaleSubject
 if TYPE_CHECKING:
     from heartbeat_assets.governance.actuator import Action
 
-LONGEST_REASON = 2000
 _CHANGES = {True: switch.engage, False: switch.release}
 
 
@@ -78,7 +77,7 @@ def look_at(
     for folder in dict.fromkeys(one.folder for one in tripwires) if act else ():
         here = [one for one in tripwires if one.folder == folder]
         # What was not looked at is left alone, though it may be in the same file.
-        spec = here[0].spec.model_copy(update={"policies": [one.policy for one in here]})
+        spec = here[0].spec.only({one.policy.name for one in here})
         actions += act_on(spec, ledger, now=now, actor=actor)
     cockpit.show_decision()
     return events, actions
@@ -113,14 +112,10 @@ def state_complete(cockpit: Cockpit, reader: Reader, reason: object, *, complete
 
 def checked_reason(reason: object) -> str:
     """Why somebody decides, as it is kept. Raises Refusal."""
-    if not isinstance(reason, str) or not reason.strip():
-        raise Refusal(422, "reason: is required; say in a sentence why.", field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise Refusal(422, f"reason: must be a text of at most {LONGEST_REASON:,} characters.", field="reason")
-    # Lines may break in it, but what is kept for ever can be read by everybody, and any database takes it.
-    if not " ".join(reason.split()).isprintable():
-        raise Refusal(422, "reason: has characters that cannot be shown; write it anew.", field="reason")
-    return reason.strip()
+    try:
+        return switch.checked_reason(reason)
+    except SwitchProblem as problem:
+        raise Refusal(422, f"reason: {problem.sentence}.", field="reason") from None
 
 
 def _only(cockpit: Cockpit, name: str) -> Tripwire:

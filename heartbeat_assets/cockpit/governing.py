@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from heartbeat_assets.governance.evaluation import LOOKS
 from heartbeat_assets.governance.policy import TripwirePolicy
 from heartbeat_assets.governance.switch import GLOBAL, SwitchState, switch_states
 from heartbeat_assets.governance.tripwires_file import TripwiresSet, tripwires_in
@@ -20,7 +21,6 @@ from heartbeat_assets.settings import Settings
 
 TRIPWIRE, SWITCH = "tripwire", "switch"
 """Streams of the journal."""
-LOOKS = ("ok", "triggered", "inconclusive", "insufficient_events", "no_data", "disabled", "problem")
 _MOST_EVENTS = 50
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from heartbeat_assets.cockpit.governing import LOOKS, Governed
+from heartbeat_assets.cockpit.governing import Governed
+from heartbeat_assets.governance.evaluation import LOOKS
 from heartbeat_assets.governance.switch import GLOBAL
 
 

@@ -43,6 +43,7 @@ class Outlet:
         self._idle = False
         self._hurry = False
         self._keeps_up = True
+        self._was_there = False
         self._accepted = self._done = self._wanted = 0
         self._dropped: Counter[str] = Counter()
         self._told: Counter[str] = Counter()
@@ -151,9 +152,11 @@ class Outlet:
         return len(self._waiting) >= BATCH or self._done < self._wanted
 
     def _write(self, batch: list[NewKpiEvent], lost: Counter[str]) -> None:
-        from heartbeat_assets.ledger import KpiEventRefused, NewKpiEvent, open_ledger
+        from heartbeat_assets.ledger import KpiEventRefused, NewKpiEvent, existing_ledger, open_ledger
 
-        events = open_ledger(self._target).events
+        # One that was there and is gone is not made anew: in an empty one nothing would be stopped.
+        events = (existing_ledger if self._was_there else open_ledger)(self._target).events
+        self._was_there = True
         told = []
         if lost:
             detail = {**lost, "process": os.getpid()}

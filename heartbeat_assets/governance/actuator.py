@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from heartbeat_assets.governance.look import newest_record
+from heartbeat_assets.governance.look import BASELINE_RELEASED, newest_record
 from heartbeat_assets.governance.policy import TripwirePolicy
 from heartbeat_assets.governance.switch import GLOBAL, STREAM, cooldown_body, newest_change
 from heartbeat_assets.governance.tripwires_spec import RiskPolicy, TripwiresSpec, switch_of
@@ -83,8 +83,10 @@ def _nothing_follows(policy: TripwirePolicy, found: JournalEvent | None) -> str:
         return "its policy is disabled, so nothing follows"
     if found is None:
         return "it was never looked at, so nothing follows"
+    if found.kind == BASELINE_RELEASED:
+        return f"{found.actor} released its baseline after its newest look, so nothing follows"
     if found.kind != TRIGGERED:
-        return f"its newest look found {found.kind}, so nothing follows"
+        return f"its newest look found {found.kind.replace('_', ' ')}, so nothing follows"
     return "it triggered, and its policy says to notify only" if policy.action == "notify" else ""
 
 

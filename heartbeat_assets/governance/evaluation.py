@@ -11,6 +11,8 @@ from heartbeat_assets.governance.series import FrozenBaseline, Kind, Window
 
 Outcome = Literal["OK", "TRIGGERED", "INCONCLUSIVE", "INSUFFICIENT_EVENTS", "NO_DATA", "DISABLED"]
 OUTCOMES: tuple[Outcome, ...] = ("OK", "TRIGGERED", "INCONCLUSIVE", "INSUFFICIENT_EVENTS", "NO_DATA", "DISABLED")
+LOOKS = (*(outcome.lower() for outcome in OUTCOMES), "problem")
+"""What the journal's records of looks are called; `problem` is one whose events cannot be compared."""
 
 
 @dataclass(frozen=True, slots=True)

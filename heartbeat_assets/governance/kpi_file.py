@@ -38,15 +38,8 @@ def import_events(store: EventStore, file: Path, *, recorded_by: str | None = No
     with the place in the file, or LedgerError; then nothing was recorded.
     """
     events = events_in(file)
-    newest = {(one.domain, one.metric): one.last_at for one in store.series()}
-    new = [event for event in events if _is_after(event, newest.get((event.domain, event.metric)))]
-    store.append(new, recorded_by=recorded_by)
-    return KpiImport(len(events), len(new), len(events) - len(new))
-
-
-def _is_after(event: NewKpiEvent, newest: datetime | None) -> bool:
-    assert event.at is not None
-    return newest is None or event.at > newest
+    imported = store.append_newer(events, recorded_by=recorded_by)
+    return KpiImport(len(events), imported, len(events) - imported)
 
 
 def events_in(file: Path) -> Sequence[NewKpiEvent]:

@@ -131,13 +131,16 @@ def release(journal: Journal, name: str, *, actor: Actor, reason: str) -> Journa
     return _append(journal, spelled, "released", actor, why, described, None)
 
 
-def checked_reason(reason: str) -> str:
-    """`reason`, trimmed. Raises SwitchProblem when it says nothing, or too much."""
+def checked_reason(reason: object) -> str:
+    """`reason`, trimmed. Raises SwitchProblem when it says nothing, too much, or what nobody can read."""
     why = reason.strip() if isinstance(reason, str) else ""
     if not why:
         raise SwitchProblem("reason", "is required: say in a sentence why")
     if len(why) > _LONGEST_REASON:
         raise SwitchProblem("reason", f"must be at most {_LONGEST_REASON} characters long, not {len(why)}")
+    # Lines may break in it, but what is kept for ever can be read by everybody, and any database takes it.
+    if not " ".join(why.split()).isprintable():
+        raise SwitchProblem("reason", "has characters that cannot be shown; write it anew")
     return why
 
 

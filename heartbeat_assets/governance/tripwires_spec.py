@@ -5,7 +5,7 @@ The field descriptions are the reference a user reads. It must not read events, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Annotated, Self
 
@@ -68,6 +68,10 @@ class TripwiresSpec(Model):
     def policy(self, name: str) -> TripwirePolicy | None:
         """The policy called `name`, `WHOLESALE.contract_rate`."""
         return next((policy for policy in self.policies if policy.name == name), None)
+
+    def only(self, names: Collection[str]) -> TripwiresSpec:
+        """The same with those of its tripwires alone that are called so."""
+        return self.model_copy(update={"policies": [policy for policy in self.policies if policy.name in names]})
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -81,16 +81,9 @@ def _ask(source: _Source, target: str, may_make: bool) -> Answer:
 
 def _engaged(target: str, may_make: bool) -> dict[str, SwitchState]:
     from heartbeat_assets.governance.switch import switch_states
-    from heartbeat_assets.ledger import LedgerError, ledger_at, open_ledger
-    from heartbeat_assets.ledger.location import locate
+    from heartbeat_assets.ledger import existing_ledger, ledger_at
 
-    location = locate(target)
-    # A new, empty ledger in place of one that was taken away would allow everything.
-    if location.path is not None and not (location.path.is_file() and location.path.stat().st_size):
-        raise LedgerError(
-            f"{location.printable}: there is no ledger; make it with `heartbeat switch list`, or look why"
-        )
-    ledger = open_ledger(target) if may_make else ledger_at(target)
+    ledger = existing_ledger(target) if may_make else ledger_at(target)
     return {name: state for name, state in switch_states(ledger.journal).items() if state.engaged}
 
 

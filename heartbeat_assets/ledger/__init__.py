@@ -5,7 +5,7 @@ SQLAlchemy. It must not know what a digest, a KPI, a verdict or a threshold is, 
 room.
 """
 
-from heartbeat_assets.ledger.errors import LedgerError
+from heartbeat_assets.ledger.errors import LedgerError, NoLedger
 from heartbeat_assets.ledger.journal_records import JournalEvent, JournalRefused, NewJournalEvent, StaleSubject
 from heartbeat_assets.ledger.journal_store import Journal
 from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiEventRefused, KpiSeries, NewKpiEvent, WrongKpiEvent
@@ -22,7 +22,7 @@ from heartbeat_assets.ledger.metric_records import (
     StaleMetric,
 )
 from heartbeat_assets.ledger.metric_store import MetricStore
-from heartbeat_assets.ledger.opening import ledger_at, open_ledger
+from heartbeat_assets.ledger.opening import existing_ledger, ledger_at, open_ledger
 from heartbeat_assets.ledger.records import AppendResult, Entry, ImportResult, NewEntry, Verification
 from heartbeat_assets.ledger.store import Ledger
 
@@ -51,10 +51,12 @@ __all__ = [
     "NewKpiEvent",
     "NewMetricEvent",
     "NewValue",
+    "NoLedger",
     "StaleMetric",
     "StaleSubject",
     "Verification",
     "WrongKpiEvent",
+    "existing_ledger",
     "ledger_at",
     "open_ledger",
 ]

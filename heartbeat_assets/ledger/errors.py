@@ -20,6 +20,10 @@ class LedgerError(Exception):
     """The ledger cannot do what was asked; the message says what is wrong and what to do."""
 
 
+class NoLedger(LedgerError):
+    """There is no ledger at that place, and whoever asked must not make one."""
+
+
 # What SQLite says, and what that means to whoever reads it.
 _SQLITE_ADVICE = (
     (

@@ -36,16 +36,13 @@ class EventStore:
         """Records `events` in one transaction, all or none, and returns how many. When it returns, they are on
         disk. Raises KpiEventRefused when one of them will never be taken.
         """
-        if not events:
-            return 0
-        try:
-            with engine.writing_events(self._location) as connection:
-                _insert(connection, events, recorded_by)
-        except LedgerError as error:
-            if isinstance(error.__cause__, exc.IntegrityError | exc.DataError):
-                raise KpiEventRefused(str(error)) from error.__cause__
-            raise
-        return len(events)
+        return self._append(events, recorded_by, only_newer=False)
+
+    def append_newer(self, events: Sequence[NewKpiEvent], *, recorded_by: str | None = None) -> int:
+        """The same for those of `events` that are newer than what their series has. Two that do this at once come one
+        after the other, so that the second records nothing twice.
+        """
+        return self._append(events, recorded_by, only_newer=True)
 
     def append_within(self, connection: sa.Connection, events: Sequence[NewKpiEvent]) -> int:
         """Records `events` as a part of the transaction of `connection`, somebody else's to this database."""
@@ -96,6 +93,22 @@ class EventStore:
         with engine.reading(self._location) as connection:
             return int(connection.scalar(queries.MARK) or 0)
 
+    def _append(self, events: Sequence[NewKpiEvent], recorded_by: str | None, *, only_newer: bool) -> int:
+        if not events:
+            return 0
+        try:
+            with engine.writing_events(self._location) as connection:
+                if only_newer:
+                    engine.lock_exclusively(connection, "newer events")
+                    newest = {(one.domain, one.metric): one.last_at for one in _walk(connection)}
+                    events = [event for event in events if _is_newer(event, newest.get((event.domain, event.metric)))]
+                _insert(connection, events, recorded_by)
+        except LedgerError as error:
+            if isinstance(error.__cause__, exc.IntegrityError | exc.DataError):
+                raise KpiEventRefused(str(error)) from error.__cause__
+            raise
+        return len(events)
+
     def _rows(self, query: sa.Executable, domain: str, metric: str, **parameters: int) -> list[sa.Row[Any]]:
         wanted = {"of_domain": domain_of(domain), "of_metric": metric_of(metric)}
         with engine.reading(self._location) as connection:
@@ -110,6 +123,10 @@ def _insert(connection: sa.Connection, events: Sequence[NewKpiEvent], recorded_b
             connection.execute(queries.INSERT_MANY, {name: [row[name] for row in rows] for name in queries.COLUMNS})
         else:
             connection.execute(queries.INSERT_ONE, rows)
+
+
+def _is_newer(event: NewKpiEvent, newest: datetime | None) -> bool:
+    return event.at is None or newest is None or event.at > newest
 
 
 def _walk(connection: sa.Connection) -> Iterator[KpiSeries]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from heartbeat_assets.ledger.engine import reading
-from heartbeat_assets.ledger.errors import LedgerError
+from heartbeat_assets.ledger.errors import LedgerError, NoLedger
 from heartbeat_assets.ledger.location import Location, locate
 from heartbeat_assets.ledger.schema import REVISIONS, version
 from heartbeat_assets.ledger.store import Ledger
@@ -31,6 +31,16 @@ def open_ledger(url: str) -> Ledger:
 
         upgrade(location)
     return Ledger(location)
+
+
+def existing_ledger(url: str) -> Ledger:
+    """Opens the ledger at `url` as `open_ledger` does, but never makes the file: a new, empty ledger in place of one
+    that was taken away would say that nothing is stopped. Raises NoLedger then, else LedgerError as it does.
+    """
+    location = locate(url)
+    if location.path is not None and not _is_there(location.path, location):
+        raise NoLedger(f"{location.printable}: there is no ledger; make it with `heartbeat switch list`, or look why")
+    return open_ledger(url)
 
 
 def ledger_at(url: str) -> Ledger:

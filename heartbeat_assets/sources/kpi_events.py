@@ -1,6 +1,6 @@
 """KPI events of the ledger as a source: whether there are any, and all of them as a table.
 
-It must not judge or count them; SQL does.
+It must not judge or count them; SQL does. The ledger is imported where it is asked: most digests need none.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heartbeat_assets.ledger import LedgerError, open_ledger
 from heartbeat_assets.settings import Settings
 from heartbeat_assets.sources.spec import KPI_COLUMNS, KpiEventsSource
 from heartbeat_assets.warehouse.tables import TableSeen, TableUnreadable
@@ -25,6 +24,8 @@ def kpi_absence(source: KpiEventsSource, settings: Settings) -> str | None:
 
     A ledger that cannot be asked is no absence: opening the source says what is wrong with it.
     """
+    from heartbeat_assets.ledger import LedgerError
+
     try:
         if newest_event(source, settings) is not None:
             return None
@@ -39,6 +40,8 @@ def kpi_absence(source: KpiEventsSource, settings: Settings) -> str | None:
 
 def newest_event(source: KpiEventsSource, settings: Settings) -> datetime | None:
     """When the newest event of the source was; None without any. Cheap. Raises LedgerError."""
+    from heartbeat_assets.ledger import open_ledger
+
     series = open_ledger(settings.ledger_url).events.series()
     found = [one.last_at for one in series if one.domain == source.domain and source.metric in (None, one.metric)]
     return max(found, default=None)
@@ -48,6 +51,8 @@ def add_kpi_events(
     connection: Connection, source: KpiEventsSource, settings: Settings, scratch: Path, *, table: str
 ) -> TableSeen:
     """Makes `table` of every event of the source, in order of metric and time. Raises TableUnreadable."""
+    from heartbeat_assets.ledger import LedgerError, open_ledger
+
     types = {column: SQL_TYPES[kind] for column, kind in KPI_COLUMNS.items()}
     try:
         events = open_ledger(settings.ledger_url).events

@@ -152,6 +152,19 @@ def test_the_last_column_of_a_table_is_wrapped_below_itself() -> None:
     assert output.table(["name", "finding"], [["blank", " " * 200]]).splitlines()[-1] == "blank"
 
 
+def test_the_widest_column_is_wrapped_as_well_where_a_table_would_be_too_wide() -> None:
+    somebody = "somebody.with.a.very.long.name@a-department.of-a-company.example"
+    shown = output.table(["switch", "by", "reason"], [["WHOLESALE_AND_A_DOZEN_LETTERS", somebody, "prices are wrong"]])
+    assert max(map(len, shown.splitlines())) <= 100
+    assert shown.splitlines()[0].split() == ["switch", "by", "reason"]
+    assert "prices are wrong" in shown
+    assert "".join(line[31:82].strip() for line in shown.splitlines()[2:]) == somebody
+
+
+def test_a_cell_of_several_lines_stays_in_its_column() -> None:
+    assert output.table(["by", "why"], [["ann", "wrong\nprices"]]).splitlines()[2:] == ["ann  wrong prices"]
+
+
 def test_numbers_stand_at_the_right_of_their_column_and_words_at_the_left() -> None:
     lines = output.table(["n", "word"], [["1,204", "a"], ["7", "b"], ["12.5 s", "c"]]).splitlines()
     assert lines[2:] == [" 1,204  a", "     7  b", "12.5 s  c"]

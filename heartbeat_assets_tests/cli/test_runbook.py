@@ -19,6 +19,7 @@ WITHDRAW = ("runbook", "withdraw", "backend_complete", "--as", "ana@example.org"
 def small(project: CopiedProject, monkeypatch: pytest.MonkeyPatch) -> None:
     """A runbook that a declaration makes whole, with a warning that stays."""
     monkeypatch.delenv("SHOP_STAGE", raising=False)
+    open_ledger(project.settings.ledger_url).close()
     write(project, {"check": "go_live_checklist"}, {"check": "env_sanity", "variables": {"SHOP_STAGE": "live"}})
 
 

@@ -65,8 +65,15 @@ def test_act_throws_the_switch_once_an_evaluation(heartbeat: Heartbeat, bad: Cop
         "WHOLESALE", True, document["tripwires"][0]["evaluation"]
     )  # fmt: skip
     again = heartbeat("tripwires", "look", "--act").document["actions"]
-    assert [one["done"] for one in again] == ["already", "nothing"]
+    assert [one["done"] for one in again] == ["already"]
     assert len(heartbeat("switch", "events", "wholesale").document) == 1
+
+
+def test_only_those_that_are_looked_at_are_acted_on(heartbeat: Heartbeat, bad: CopiedProject) -> None:
+    assert heartbeat("tripwires", "look").document["tripwires"][0]["outcome"] == "TRIGGERED"
+    actions = heartbeat("tripwires", "look", "SALES.offers", "--act").document["actions"]
+    assert [(one["tripwire"], one["done"]) for one in actions] == [("SALES.offers", "nothing")]
+    assert [one["engaged"] for one in heartbeat("switch").document] == [False]
 
 
 def test_strict_ends_with_4_when_one_triggers_and_with_0_when_none_does(
@@ -204,6 +211,8 @@ def test_a_person_releases_a_frozen_baseline_with_a_reason(heartbeat: Heartbeat,
         "baseline_released", "ana@example.org", "person", "new prices"
     )  # fmt: skip
     assert "baseline released" in heartbeat("tripwires", "show", RATE, "--table").stdout
+    (listed, _) = heartbeat("tripwires", "list").document["tripwires"]
+    assert listed["outcome"] == "TRIGGERED", "a release is no look"
 
 
 def test_the_schema_is_printed_as_it_ships(heartbeat: Heartbeat) -> None:

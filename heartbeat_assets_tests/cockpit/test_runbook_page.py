@@ -145,3 +145,20 @@ def test_the_ledger_of_the_runbook_is_that_of_the_cockpit(browser: Browser, shop
     items = [item for part in ("blockers", "warnings", "info") for item in browser.get(STATUS).json()[part]]
 
     assert {item["id"]: item["ok"] for item in items}["ledger_reachable"]
+
+
+def test_a_ledger_that_is_taken_away_is_not_made_anew_by_whoever_reads(
+    browser: Browser, shop: CockpitProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heartbeat_assets.cockpit.cockpit._AGAIN_SECONDS", 0.0)
+    assert browser.get("/governance").status_code == 200
+    open_ledger(shop.settings.ledger_url).close()
+    file = shop.settings.home / "ledger.sqlite"
+    file.rename(shop.settings.home / "elsewhere.sqlite")
+    for _ in range(3):
+        assert browser.get("/api/governance/regression/state").status_code == 503
+        assert "kill_switch_clear: There is no ledger" in browser.get(MARKDOWN).text
+        assert browser.get("/runbook").status_code == 200
+    assert not file.exists(), "in a new, empty one nothing would be stopped"
+    (shop.settings.home / "elsewhere.sqlite").rename(file)
+    assert browser.get("/api/governance/regression/state").status_code == 200

@@ -36,7 +36,9 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterIns
     monkeypatch.setenv("HEARTBEAT_DAGSTER_URL", "http://127.0.0.1:9")
     folder = tmp_path / "project"
     folder.mkdir()
-    yield from own_project(folder, monkeypatch)
+    for project in own_project(folder, monkeypatch):
+        open_ledger(project.settings.ledger_url).close()
+        yield project
 
 
 def write(own: OwnProject, folder: str = "runbook", **attributes: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from heartbeat_assets.emit import outlet as outlet_module
 from heartbeat_assets.emit.outlet import Outlet
-from heartbeat_assets.ledger import EventStore, KpiEventRefused, Ledger, LedgerError, NewKpiEvent
+from heartbeat_assets.ledger import EventStore, KpiEventRefused, Ledger, LedgerError, NewKpiEvent, open_ledger
 
 
 def event(number: float) -> NewKpiEvent:
@@ -51,6 +51,21 @@ def test_what_is_emitted_while_the_ledger_is_away_is_recorded_once_it_is_back(
     assert outlet.flush(time.monotonic() + 60)
     assert recorded(configured) == list(range(1500))
     assert outlet.left() == 0
+
+
+def test_a_ledger_that_was_there_and_is_gone_is_waited_for_and_not_made_anew(tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "ledger.sqlite", tmp_path / "elsewhere.sqlite"
+    outlet = Outlet(str(file))
+    outlet.put(event(1))
+    assert outlet.flush(time.monotonic() + 60)
+    open_ledger(str(file)).close()
+    file.rename(elsewhere)
+    outlet.put(event(2))
+    assert not outlet.flush(time.monotonic() + 0.3)
+    assert not file.exists(), "in a new, empty one nothing would be stopped"
+    elsewhere.rename(file)
+    assert outlet.flush(time.monotonic() + 60)
+    assert recorded(open_ledger(str(file))) == [1, 2]
 
 
 def test_a_full_queue_drops_at_once_while_the_ledger_is_away_and_tells_of_it(

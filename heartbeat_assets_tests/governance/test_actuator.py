@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heartbeat_assets.governance.actuator import Action, act
-from heartbeat_assets.governance.look import look
+from heartbeat_assets.governance.look import look, release_baseline
 from heartbeat_assets.governance.switch import GLOBAL, SwitchProblem, engage, release, switch_states
 from heartbeat_assets.governance.tripwires_spec import TripwiresSpec
 from heartbeat_assets.ledger import JournalRefused, Ledger, NewJournalEvent
@@ -70,6 +70,15 @@ def test_what_is_well_or_was_never_looked_at_or_is_disabled_stops_nothing(ledger
     look(spec().policies[0], ledger, now=LATER, actor=DAGSTER)
     (off,) = act(spec(enabled=False), ledger, now=LATER, actor=DAGSTER)
     assert (off.done, switch_states(ledger.journal)) == ("nothing", {})
+
+
+def test_a_person_who_releases_the_baseline_before_anybody_acted_has_decided(ledger: Ledger) -> None:
+    emit(ledger, runs((190, 200), (37, 50)))
+    look(spec().policies[0], ledger, now=LATER, actor=DAGSTER)
+    release_baseline(ledger, "WHOLESALE.contract_rate", ANNA, "The new prices are as they should be")
+    (action,) = act(spec(), ledger, now=LATER, actor=DAGSTER)
+    assert (action.done, switch_states(ledger.journal)) == ("nothing", {})
+    assert "released its baseline after its newest look, so nothing follows" in action.sentence
 
 
 def test_a_retry_acts_once(ledger: Ledger) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from heartbeat_assets.errors import InputMissing, InputUnreadable
+from heartbeat_assets.governance import kpi_file
 from heartbeat_assets.governance.kpi_file import events_in, import_events
 from heartbeat_assets.ledger import Ledger, NewKpiEvent
 from heartbeat_assets_tests.ledger.conftest import ledger, ledger_url, postgres_url, sqlite_url
@@ -45,6 +49,23 @@ def test_a_file_that_has_grown_adds_what_is_new_for_each_series(ledger: Ledger, 
     import_events(ledger.events, written(tmp_path, line()))
     done = import_events(ledger.events, written(tmp_path, line(), line(at=later), line(metric="margin")))
     assert (done.imported, done.skipped) == (2, 1)
+
+
+def test_two_imports_of_a_file_at_once_record_it_once(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, *(line(at=(NOON + timedelta(seconds=second)).isoformat()) for second in range(2000)))
+    events, both_have_read = events_in(file), Barrier(2)
+
+    def read(_: Path) -> Sequence[NewKpiEvent]:
+        both_have_read.wait(10)
+        return events
+
+    monkeypatch.setattr(kpi_file, "events_in", read)
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: import_events(ledger.events, file), range(2)))
+    assert sorted(one.imported for one in done) == [0, 2000]
+    assert len(ledger.events.newest("SHOP", "sold", 5000)) == 2000
 
 
 def test_events_of_one_instant_are_all_taken(ledger: Ledger, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -180,6 +179,13 @@ def test_events_that_are_recorded_late_are_no_part_of_a_baseline_that_froze(ledg
     assert found.body["recent"]["first"] == 201, "the newest 50 are those they were"
 
 
+def test_a_wider_window_than_there_are_events_since_the_baseline_reads_none_of_it_twice(ledger: Ledger) -> None:
+    loss_of_40_percent(ledger)
+    before = seen(ledger).event.body["baseline"]
+    found = seen(ledger, recent=120).event
+    assert (found.kind, found.body["baseline"], found.body["recent"]["events"]) == ("triggered", before, 50)
+
+
 def test_before_it_freezes_a_late_event_takes_its_place_by_its_time(ledger: Ledger) -> None:
     emit(ledger, runs((200, 200), (50, 50)))
     ledger.events.append([NewKpiEvent("WHOLESALE", "contract_rate", success=False, at=minute(100))])
@@ -221,8 +227,11 @@ def test_what_is_fetched_gives_the_same_as_all_events_would(
 # --- How much, how often, and at once ---------------------------------------------------------------------
 
 
-def a_million(raw: sa.Engine) -> None:
-    """Puts a million events there, one a second, of which 95% succeeded; without the guards, which take a minute."""
+MANY = 50_000
+
+
+def many_events(raw: sa.Engine) -> None:
+    """Puts many events there, one a second, of which 95% succeeded; without the guards, which take their time."""
     begin = int(BEGIN.timestamp()) * 1_000_000
     event = (
         f"'WHOLESALE', 'contract_rate', CASE WHEN i % 20 = 0 THEN 0 ELSE 1 END, {begin} + i * CAST(1000000 AS BIGINT)"
@@ -234,18 +243,18 @@ def a_million(raw: sa.Engine) -> None:
                 "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'kpi_event'"
             ).all():
                 run(f"DROP TRIGGER {name}")
-            many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+            many = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})"
             run(f"INSERT INTO kpi_event (seq, domain, metric, success, at) {many} SELECT i, {event} FROM n")
         else:
             run("ALTER TABLE kpi_event DISABLE TRIGGER USER")
-            many = "generate_series(1, 1000000) AS n(i)"
+            many = f"generate_series(1, {MANY}) AS n(i)"
             run(f"INSERT INTO kpi_event (domain, metric, success, at) SELECT {event} FROM {many}".replace("%", "%%"))
 
 
-def test_a_million_events_of_a_series_are_looked_at_in_no_time(
+def test_a_look_reads_no_more_than_its_windows_however_many_events_there_are(
     ledger: Ledger, raw: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a_million(raw)
+    many_events(raw)
     rows = 0
     fetch = ledger.events._rows
 
@@ -256,17 +265,13 @@ def test_a_million_events_of_a_series_are_looked_at_in_no_time(
         return found
 
     monkeypatch.setattr(ledger.events, "_rows", counted)
-    # Not timed: the first comparison pays for imports.
-    seen(ledger, now=BEGIN + timedelta(seconds=300))
-    started = time.perf_counter()
     assert seen(ledger).event.kind == "ok"
-    assert time.perf_counter() - started < 2
+    assert rows == 250
     emit(ledger, runs((30, 50)), first=20_000)
     assert seen(ledger).event.kind == "triggered"
     emit(ledger, runs((30, 50)), first=20_050)
-    started, rows = time.perf_counter(), 0
+    rows = 0
     assert seen(ledger).event.kind == "triggered"
-    assert time.perf_counter() - started < 2
     assert rows == 250
 
 

@@ -67,6 +67,7 @@ def test_states_come_sorted_by_name(ledger: Ledger) -> None:
         ("", {}, "name", "or GLOBAL"),
         ("A", {"reason": " \n"}, "reason", "is required: say in a sentence why"),
         ("A", {"reason": "x" * 2001}, "reason", "must be at most 2000 characters long, not 2001"),
+        ("A", {"reason": "red \x1b[31m"}, "reason", "has characters that cannot be shown; write it anew"),
         ("A", {"actor": DAGSTER}, "actor", "dagster is a program; it engages a switch only for a tripwire"),
         ("ON", {}, "name", "ON is engaged already, since "),
     ],

@@ -78,7 +78,8 @@ def test_a_lane_that_cannot_be_loaded_keeps_no_other_from_being_checked(own: Own
 def test_several_mistakes_in_one_file_are_told_at_once(own: OwnProject) -> None:
     own.write_lane(yaml=LANE.replace("kind: table", "kind: tabel").replace("max: 100", "max: many, min: 1"))
     assert said(only(own)) == [
-        "defs.yaml: sources.orders.kind: must be 'events' or 'json' or 'table' or 'warehouse' or 'kpi_events', not 'tabel'",
+        "defs.yaml: sources.orders.kind: must be 'events' or 'json' or 'table' or 'warehouse' or 'kpi_events', "
+        "not 'tabel'",
         "defs.yaml: kpis[1] mean_amount.max: must be a number, not 'many'",
     ]
 

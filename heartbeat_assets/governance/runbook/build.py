@@ -15,7 +15,7 @@ from heartbeat_assets.governance.runbook.item import Item, Runbook
 from heartbeat_assets.governance.runbook.runbook_file import RunbookFile, runbook_in
 from heartbeat_assets.governance.runbook.safe_text import Cleaner
 from heartbeat_assets.governance.runbook.spec import RUNBOOK_FILE
-from heartbeat_assets.ledger import LedgerError
+from heartbeat_assets.ledger import LedgerError, NoLedger
 from heartbeat_assets.settings import Settings, cockpit_variables, environment
 
 
@@ -26,7 +26,7 @@ def build_runbook(settings: Settings, *, runbook: RunbookFile | None = None, now
     """
     instant = now or datetime.now(UTC)
     variables = environment()
-    cleaner = Cleaner(variables, (settings.ledger_url, settings.warehouse_url))
+    cleaner = Cleaner(variables, (settings.ledger_url, settings.warehouse_url), settings.project)
     items: list[Item] = []
     try:
         if runbook is None:
@@ -48,6 +48,10 @@ def _looked(runbook: RunbookFile, context: RunbookContext, cleaner: Cleaner) -> 
 def _found(check: Check, context: RunbookContext) -> Found:
     try:
         return check.look(context)
+    except NoLedger as problem:
+        told = "There is no ledger: nothing was recorded yet, or its file was taken away."
+        fix = "Put the file back; or make a new one with `heartbeat switch list`, in which nothing is stopped."
+        return Found(False, told, {"error": type(problem).__name__}, fix)
     except LedgerError as problem:
         told = f"The ledger cannot be asked ({type(problem).__name__})."
         return Found(False, told, {"error": type(problem).__name__}, "`heartbeat doctor` says what is wrong with it.")

@@ -15,7 +15,7 @@ from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.governance.policy import TripwirePolicy
 from heartbeat_assets.governance.tripwires_file import TripwiresSet, tripwires_in
 from heartbeat_assets.lanes.lane import Lane, each_lane
-from heartbeat_assets.ledger import Ledger, LedgerError, open_ledger
+from heartbeat_assets.ledger import Ledger, LedgerError, existing_ledger
 from heartbeat_assets.metrics.catalog import Catalog, load_catalog
 from heartbeat_assets.settings import Settings
 
@@ -32,7 +32,7 @@ class RunbookContext:
 
     @property
     def ledger(self) -> Ledger:
-        """The ledger, open. Raises LedgerError when it is away, every time the same one."""
+        """The ledger, open; it is never made. Raises LedgerError when it is away, every time the same one."""
         found = self._opened
         if isinstance(found, LedgerError):
             raise found
@@ -41,7 +41,7 @@ class RunbookContext:
     @cached_property
     def _opened(self) -> Ledger | LedgerError:
         try:
-            return open_ledger(self.settings.ledger_url)
+            return existing_ledger(self.settings.ledger_url)
         except LedgerError as problem:
             return problem
 

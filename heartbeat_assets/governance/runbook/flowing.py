@@ -12,6 +12,7 @@ from pydantic import Field
 from heartbeat_assets.governance.runbook.check import Check, Found, severity_field
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.runbook.item import Severity
+from heartbeat_assets.governance.runbook.policies_present import unread
 from heartbeat_assets.metrics.wording import duration_words, instant_words
 from heartbeat_assets.specs.durations import Duration, duration_of
 
@@ -42,6 +43,8 @@ class KpiEventsFlowing(Check):
             told = "; ".join(f"{name}: {said}" for name, said in old.items())
             fix = "See whether the code that emits them runs: `heartbeat kpi list` shows when each series had its last."
             return Found(False, f"{told}.", detail, fix)
+        if context.tripwires.problems:
+            return Found(False, unread(context).strip(), detail, "Mend the file: the message names the field.")
         if not newest:
             return Found(True, "No tripwire is enabled, so no series is waited for.", detail)
         return Found(True, f"Events within {self.within} in {', '.join(newest)}.", detail)

@@ -5,6 +5,7 @@ It must not look at anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,8 +14,9 @@ from typing import Any, Literal
 Severity = Literal["BLOCKER", "WARN", "INFO"]
 
 _FAILED_MARKS: Mapping[Severity, str] = {"BLOCKER": "❌", "WARN": "⚠️", "INFO": "⚠️"}
-# What would begin a tag or a link in Markdown. Backquotes stay: a fix names commands.
-_ESCAPED = str.maketrans({"<": "\\<", "[": "\\[", "\n": " ", "\r": " "})
+# What would begin a tag, or the address of a link, in Markdown, and what would undo that. Backquotes stay: a fix names
+# commands. Nothing else, as people read the text too: `p < 0.01` and `policies[0]` are no tag and no link.
+_SPECIAL = re.compile(r"\\|<(?=[A-Za-z/!?])|(?<=\])\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,13 @@ class Runbook:
 
 
 def _line(item: Item) -> str:
-    fix = "" if item.ok or not item.fix else f" Fix: {item.fix.translate(_ESCAPED)}"
-    return f"- {item.mark} {item.id}: {item.message.translate(_ESCAPED)}{fix}"
+    fix = "" if item.ok or not item.fix else f" Fix: {_escaped(item.fix)}"
+    return f"- {item.mark} {item.id}: {_escaped(item.message)}{fix}"
+
+
+def _escaped(text: str) -> str:
+    """`text` on one line, and as nothing but text."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.splitlines()))
 
 
 def _counted(count: int, what: str) -> str:

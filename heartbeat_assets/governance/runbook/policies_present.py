@@ -33,7 +33,7 @@ class RiskPoliciesPresent(Check):
         missing = [engine for engine in needed if engine not in there]
         detail = {"needed": needed, "there": sorted(there), "missing": missing, **_wrong_files(context)}
         if missing:
-            told = f"No risk policy for {', '.join(missing)}.{_unread(context)}"
+            told = f"No risk policy for {', '.join(missing)}.{unread(context)}"
             return Found(False, told, detail, f"Add it to `risk_policies` in {_WHERE}.")
         return Found(True, f"There is a risk policy for {', '.join(needed)}.", detail)
 
@@ -57,9 +57,9 @@ class RegressionPoliciesPresent(Check):
         if missing or not enabled:
             told = f"No tripwire {', '.join(missing)}." if missing else "There is no tripwire."
             fix = f"Add it to `policies` in {_WHERE}."
-            return Found(False, f"{told}{_unread(context)}", detail, fix)
+            return Found(False, f"{told}{unread(context)}", detail, fix)
         if context.tripwires.problems:
-            return Found(False, _unread(context).strip(), detail, "Mend the file: the message names the field.")
+            return Found(False, unread(context).strip(), detail, "Mend the file: the message names the field.")
         if off:
             return Found(False, f"Disabled: {', '.join(off)}.", detail, f"Set `enabled: true` in {_WHERE}.")
         if not on:
@@ -77,6 +77,6 @@ def _wrong_files(context: RunbookContext) -> dict[str, list[str]]:
     return {"mistakes": [str(problem) for problem in context.tripwires.problems]}
 
 
-def _unread(context: RunbookContext) -> str:
-    """Which files could not be read, as a sentence behind another."""
+def unread(context: RunbookContext) -> str:
+    """Which files of tripwires could not be read, as sentences behind another one; empty when all were."""
     return "".join(f" {problem}." for problem in context.tripwires.problems)

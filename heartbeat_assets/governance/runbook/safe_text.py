@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -45,16 +46,22 @@ def is_secret(name: str) -> bool:
 class Cleaner:
     """Takes the secrets out of texts, and out of what holds texts."""
 
-    def __init__(self, environment: Mapping[str, str], addresses: Iterable[str | None] = ()) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], addresses: Iterable[str | None] = (), project: Path | None = None
+    ) -> None:
         found = {value for name, value in environment.items() if is_secret(name)}
         for text in (*environment.values(), *(address for address in addresses if address)):
             found |= set(_passwords(text))
         # The longest first: one may be a part of another.
         kept = (one for one in found if len(one) >= _SHORTEST and one.lower() not in _NO_SECRETS)
         self._secrets = sorted(kept, key=len, reverse=True)
+        # A path of the project is as clear, and shorter, without where that lies on this machine.
+        self._project = f"{project}/" if project is not None and project.name else None
 
     def text(self, text: str) -> str:
-        """`text` without secrets."""
+        """`text` without secrets, nor the folder of the project."""
+        if self._project:
+            text = text.replace(self._project, "")
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         return _UNSEEN.sub("\ufffd", _LOGIN.sub(rf"\1:{HIDDEN}@", text))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from heartbeat_assets.errors import UsageProblem
+from heartbeat_assets.governance.switch import checked_reason
 from heartbeat_assets.ledger import Actor, Journal, JournalEvent, NewJournalEvent
 
 STREAM = "go_live"
@@ -47,8 +48,7 @@ def withdraw(journal: Journal, name: str, *, actor: Actor, reason: str) -> State
 def _say(journal: Journal, name: str, kind: str, actor: Actor, reason: str) -> Statement:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", name):
         raise UsageProblem(f"{name!r} is no statement; write lower-case letters, digits and _, as {BACKEND_COMPLETE}")
-    if not reason.strip():
-        raise UsageProblem("a reason is required: say in a sentence why, for those who read the journal later")
+    why = checked_reason(reason)
     if actor.kind != "person":
         raise UsageProblem(f"{name}: only a person may say that; {actor.name} is a program")
     events = journal.of(STREAM, name, limit=1)
@@ -57,7 +57,7 @@ def _say(journal: Journal, name: str, kind: str, actor: Actor, reason: str) -> S
         raise UsageProblem(f"{name} is declared already, by {before.actor} on {before.at:%Y-%m-%d}: {before.reason}")
     if kind == WITHDRAWN and (before is None or not before.holds):
         raise UsageProblem(f"{name} is not declared, so there is nothing to withdraw")
-    said = NewJournalEvent(stream=STREAM, subject=name, kind=kind, reason=reason.strip())
+    said = NewJournalEvent(stream=STREAM, subject=name, kind=kind, reason=why)
     # Two people at once: the second is told that somebody was faster.
     return _statement(journal.append(said, actor, if_place=events[-1].place if events else 0))
 

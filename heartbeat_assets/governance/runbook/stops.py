@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from heartbeat_assets.governance.evaluation import LOOKS
 from heartbeat_assets.governance.runbook.check import Check, Found, severity_field
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.runbook.item import Severity
+from heartbeat_assets.governance.runbook.policies_present import unread
 from heartbeat_assets.governance.switch import GLOBAL, switch_states
 
 _LOUD = ("triggered", "problem")
-_LOOKED = (*_LOUD, "ok", "inconclusive", "insufficient_events", "no_data", "disabled")
 
 
 class KillSwitchClear(Check):
@@ -51,7 +52,7 @@ class TripwiresQuiet(Check):
     def look(self, context: RunbookContext) -> Found:
         """Asks the journal for the newest look of each."""
         names = [policy.name for policy in context.policies if policy.enabled]
-        newest = context.ledger.journal.newest("tripwire", kinds=_LOOKED)
+        newest = context.ledger.journal.newest("tripwire", kinds=LOOKS)
         looks = {name: newest[name] for name in names if name in newest}
         loud = {name: str(one.body.get("sentence") or one.reason) for name, one in looks.items() if one.kind in _LOUD}
         waiting = [name for name in names if name not in looks]
@@ -62,8 +63,12 @@ class TripwiresQuiet(Check):
         if loud:
             told = " ".join(f"{name} {looks[name].kind}: {said}" for name, said in loud.items())
             return Found(False, told, detail, f"`heartbeat tripwires show {next(iter(loud))}` has the figures.")
+        if context.tripwires.problems:
+            return Found(False, unread(context).strip(), detail, "Mend the file: the message names the field.")
         behind = f" Not looked at yet: {', '.join(waiting)}." if waiting else ""
         if not names:
             return Found(True, "No tripwire is enabled.", detail)
+        if not looks:
+            return Found(True, f"Nothing is known to have become worse.{behind}", detail)
         told = f"Nothing has become worse: {len(looks)} of {len(names)} enabled tripwires were looked at.{behind}"
         return Found(True, told, detail)

@@ -24,12 +24,15 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunbookPr
     folder = tmp_path / "project"
     folder.mkdir()
     for own in own_project(folder, monkeypatch):
-        yield RunbookProject(own)
+        runbook = RunbookProject(own)
+        runbook.ledger.close()
+        yield runbook
 
 
 @pytest.fixture
 def project(alone: RunbookProject, ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunbookProject]:
     """The project, once on each database."""
     monkeypatch.setenv("HEARTBEAT_LEDGER_URL", ledger_url)
+    alone.ledger.close()
     yield alone
     Ledger(locate(ledger_url)).close()

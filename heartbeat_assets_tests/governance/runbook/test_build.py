@@ -18,6 +18,7 @@ from heartbeat_assets.governance.runbook.registry import CHECKS
 from heartbeat_assets.governance.runbook.runbook_file import RunbookFile
 from heartbeat_assets.governance.runbook.spec import RunbookSpec
 from heartbeat_assets.governance.switch import engage
+from heartbeat_assets.ledger import NewJournalEvent
 from heartbeat_assets_tests.governance.runbook.looking import ALL, ANA, TRIPWIRE, RunbookProject
 from heartbeat_assets_tests.own_project import PACKAGE
 
@@ -102,6 +103,18 @@ def test_a_ledger_that_is_away_fails_what_needs_it_and_nothing_else(
     assert SECRET not in everything_shown(alone)
 
 
+def test_a_ledger_that_was_taken_away_is_never_made_anew_as_nothing_would_be_stopped_in_it(
+    alone: RunbookProject,
+) -> None:
+    file = alone.own.home / "ledger.sqlite"
+    alone.ledger.close()
+    file.rename(alone.own.home / "elsewhere.sqlite")
+    item = alone.item("kill_switch_clear")
+    assert (item.ok, item.detail) == (False, {"error": "NoLedger"})
+    assert item.message == "There is no ledger: nothing was recorded yet, or its file was taken away."
+    assert not file.exists()
+
+
 def test_a_ledger_that_is_no_database_fails_the_same_way(alone: RunbookProject) -> None:
     alone.own.write("home/ledger.sqlite", "no database, but long enough to be taken for one" * 40)
     assert "The ledger cannot be asked" in alone.item("kill_switch_clear").message
@@ -184,7 +197,9 @@ def test_words_of_every_day_are_shown_even_where_somebody_made_them_a_password(
 
 
 def test_no_reason_commands_a_terminal(alone: RunbookProject) -> None:
-    engage(alone.ledger.journal, "GLOBAL", actor=ANA, reason="\x1b[2Jgone \u202eback \ud800 half ✓")
+    # Who engages a switch is refused that; other programs may have written it.
+    reason = "\x1b[2Jgone \u202eback \ud800 half ✓"
+    alone.ledger.journal.append(NewJournalEvent("switch", "GLOBAL", "engaged", reason=reason), ANA)
     runbook = alone.look()
     text = runbook.markdown() + json.dumps(runbook.document(), ensure_ascii=False)
     assert "✓" in text

@@ -18,7 +18,7 @@ from heartbeat_assets.governance.runbook.spec import RunbookSpec
 from heartbeat_assets.governance.switch import engage, release
 from heartbeat_assets.lanes.compute import compute_digest
 from heartbeat_assets.lanes.recording import append_to_ledger
-from heartbeat_assets.ledger import NewKpiEvent
+from heartbeat_assets.ledger import NewKpiEvent, open_ledger
 from heartbeat_assets_tests.governance.runbook.looking import ANA, TRIPWIRE, RunbookProject
 from heartbeat_assets_tests.metrics.timed_shop import NOW, TimedShop
 from heartbeat_assets_tests.own_project import LANE, PACKAGE
@@ -198,6 +198,7 @@ def run_lane(project: RunbookProject) -> None:
 
 
 def test_a_verified_metric_beyond_its_alert_value_is_named(timed: TimedShop) -> None:
+    open_ledger(timed.settings.ledger_url).close()
     checks = RunbookFile(RunbookSpec(checks=[{"check": "metrics_verified_not_red"}]), timed.folder)
 
     def look() -> Item:
@@ -229,7 +230,7 @@ def test_tripwires_are_quiet_by_their_newest_looks(project: RunbookProject) -> N
     project.write_tripwires(TRIPWIRE)
     item = project.item("tripwires_quiet")
     assert item.ok
-    assert "Not looked at yet: WHOLESALE.contract_rate." in item.message
+    assert item.message == "Nothing is known to have become worse. Not looked at yet: WHOLESALE.contract_rate."
     project.triggered()
     item = project.item("tripwires_quiet")
     assert (item.ok, item.severity) == (False, "WARN")
@@ -239,6 +240,15 @@ def test_tripwires_are_quiet_by_their_newest_looks(project: RunbookProject) -> N
     assert not project.item("tripwires_quiet").ok
     project.triggered(kind="inconclusive")
     assert project.item("tripwires_quiet").ok
+
+
+@pytest.mark.parametrize("check", ["tripwires_quiet", "kpi_events_flowing"])
+def test_tripwires_that_cannot_be_read_are_neither_quiet_nor_flowing(alone: RunbookProject, check: str) -> None:
+    alone.own.write("own_shop/defs/wires/defs.yaml", "type: heartbeat_assets.Tripwires\nattributes: [\n")
+    item = alone.item(check)
+    assert (item.ok, item.severity) == (False, "WARN")
+    assert item.message.startswith("own_shop/defs/wires/defs.yaml: "), "as a path in the project"
+    assert item.fix == "Mend the file: the message names the field."
 
 
 def test_a_disabled_tripwire_is_not_asked(project: RunbookProject) -> None:

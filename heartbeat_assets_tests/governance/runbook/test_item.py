@@ -50,8 +50,18 @@ def test_the_page_has_a_line_an_item_in_the_order_of_the_file() -> None:
 def test_no_message_adds_a_line_a_tag_or_a_link_to_the_page() -> None:
     item = Item("odd", "WARN", False, "<script>a()</script>\n# [x](http://evil)", fix="`run` it\r\nnow")
     assert Runbook(AT, (item,)).markdown().splitlines()[6:] == [
-        r"- ⚠️ odd: \<script>a()\</script> # \[x](http://evil) Fix: `run` it  now"
+        r"- ⚠️ odd: \<script>a()\</script> # [x]\(http://evil) Fix: `run` it now"
     ]
+
+
+def test_a_backslash_does_not_undo_that() -> None:
+    item = Item("odd", "WARN", False, r"\<b> [x]\(y)")
+    assert Runbook(AT, (item,)).markdown().splitlines()[6:] == [r"- ⚠️ odd: \\\<b> [x]\\(y)"]
+
+
+def test_what_is_no_tag_and_no_link_stays_as_a_person_wrote_it() -> None:
+    item = Item("odd", "WARN", False, "policies[0].recent: it fell (p < 0.0001)")
+    assert Runbook(AT, (item,)).markdown().splitlines()[6:] == ["- ⚠️ odd: policies[0].recent: it fell (p < 0.0001)"]
 
 
 def test_warnings_and_notes_do_not_forbid_to_go_live() -> None:
