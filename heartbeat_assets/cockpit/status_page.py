@@ -25,6 +25,7 @@ from heartbeat_assets.metrics.wording import duration_words
 from heartbeat_assets.objectives.operations import ComponentStatus, Kpi, Operations, ScenarioNow, SymptomNow, UptimeDay
 
 _WORST = {"DOWN": 0, "DEGRADED": 1, "NO_DATA": 2, "OK": 3}
+_ORDER = ("applies", "undecided", "people", "rests")
 _TONES = {"DOWN": "red", "DEGRADED": "amber", "OK": "green", "NO_DATA": "no_data"}
 
 
@@ -68,7 +69,9 @@ def _view(cockpit: Cockpit, operations: Operations, form: FormView) -> StatusVie
         incidents=tuple(incident_line(one, desk.terms, desk.components, now) for one in incidents.open),
         suggestions=len(operations.suggestions),
         overdue=len(operations.overdue),
-        scenarios=tuple(sorted((_scenario(one) for one in operations.scenarios), key=lambda one: not one.applies)),
+        scenarios=tuple(
+            sorted((_scenario(one) for one in operations.scenarios), key=lambda one: _ORDER.index(one.state))
+        ),
         slos=tuple(slo_line(one) for one in cockpit.slos.all() if one.name in shown),
         kpis=tuple(_kpi(one) for one in operations.kpis),
         figures=figures_of(incidents.found, desk, now),
@@ -148,6 +151,7 @@ def _scenario(one: ScenarioNow) -> ScenarioView:
         id=one.id,
         title=one.title,
         applies=one.applies,
+        state=_state(one),
         since=one.since,
         over_since=one.over_since,
         sentence=one.sentence,
@@ -157,6 +161,16 @@ def _scenario(one: ScenarioNow) -> ScenarioView:
         rollback_met=one.rollback_met,
         rollback_figure=one.rollback_figure,
     )
+
+
+def _state(one: ScenarioNow) -> str:
+    """Whether it applies, as far as its figures can tell: what is not known is not said to rest."""
+    if one.applies:
+        return "applies"
+    deciding = [symptom for symptom in one.symptoms if symptom.bound and symptom.decides]
+    if not deciding:
+        return "people"
+    return "undecided" if all(symptom.shows is None for symptom in deciding) else "rests"
 
 
 def _symptom(one: SymptomNow) -> SymptomView:

@@ -126,6 +126,18 @@ def test_degraded_mode_says_what_shows_what_to_do_and_when_to_go_back(browser: B
     assert "when the queue is short again" in text
 
 
+def test_a_scenario_whose_figures_are_missing_is_not_said_to_rest(browser: Browser, shop: CockpitProject) -> None:
+    write_operations(shop)
+    text = browser.get("/degraded").text
+
+    assert "Nobody can say whether scenario B applies" in text
+    assert "○ nobody can say" in text
+    assert "does not apply" not in text
+    shop.record("waiting", 0.5)
+    browser.cockpit.operating.forget()
+    assert "● does not apply" in browser.get("/degraded").text
+
+
 def test_without_slos_the_page_says_how_to_promise_one(browser: Browser) -> None:
     text = browser.get("/slos").text
 
