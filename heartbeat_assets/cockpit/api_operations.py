@@ -1,6 +1,6 @@
 """Status, SLOs and incidents over HTTP: how everything stands; to open an incident and to take the next step.
 
-A decision goes through `handling` and nothing else; its actor is whoever signed in. It must not judge.
+A decision goes through `handling` or `overriding` and nothing else; its actor is whoever signed in. It must not judge.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.documents import problems
-from heartbeat_assets.cockpit.handling import dismissed, incident_of, opened, overridden, override_ended, stepped
+from heartbeat_assets.cockpit.handling import dismissed, incident_of, opened, stepped
 from heartbeat_assets.cockpit.json_body import json_of
 from heartbeat_assets.cockpit.operating import in_project
 from heartbeat_assets.cockpit.operations_documents import (
@@ -31,6 +31,7 @@ from heartbeat_assets.cockpit.operations_documents import (
     SloDocument,
     StatusDocument,
 )
+from heartbeat_assets.cockpit.overriding import overridden, override_ended
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.objectives.incidents import Incident, incident_record, suggestions

@@ -1,4 +1,4 @@
-"""What operators decide about incidents and components: one door for the pages and for the API.
+"""What operators decide about incidents: one door for the pages and for the API.
 
 Whoever decides is signed in, and recorded with the way they came. It must not know how an answer is written.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from heartbeat_assets.cockpit.cockpit import Cockpit
@@ -28,8 +27,6 @@ from heartbeat_assets.objectives.incidents import (
     resolve,
     update,
 )
-from heartbeat_assets.objectives.operations_spec import OperationsSpec
-from heartbeat_assets.objectives.status.overrides import StatusProblem, end_override, override
 
 Given = Mapping[str, Any]
 CHANGES = ("title", "severity", "impact", "rca", "mitigation", "components", "started_at", "ended_at")
@@ -45,8 +42,6 @@ STEPS: dict[str, tuple[str, ...]] = {
     "action_done": ("item", "reason", "at"),
 }
 """The steps, and what each is told; all take `if_place` as well."""
-OVERRIDE = ("state", "until", "reason")
-END_OVERRIDE = ("reason",)
 _WHOLE = ("if_place", "suggestion")
 # What belongs to the state of an incident rather than to what was typed.
 _CONFLICTS = ("id", "suggestion", "item")
@@ -94,57 +89,6 @@ def dismissed(cockpit: Cockpit, reader: Reader, number: int, reason: object) -> 
     with _refused():
         dismiss(cockpit.ledger.journal, number, actor=reader.actor, reason=str(reason or ""))
     cockpit.show_decision()
-
-
-def overridden(cockpit: Cockpit, reader: Reader, component: str, given: Given) -> None:
-    """Says what a component is, over its rules, until an instant. Raises Refusal."""
-    checked(given, OVERRIDE)
-    spec = _spec_with(cockpit, component)
-    try:
-        until = datetime.fromisoformat(str(given.get("until") or ""))
-    except ValueError:
-        raise Refusal(422, "until: must be an instant such as 2026-02-23T16:00:00Z.", field="until") from None
-    with _status_refused():
-        override(
-            cockpit.ledger.journal,
-            spec,
-            component,
-            state=given.get("state") or "",
-            until=until,
-            actor=reader.actor,
-            reason=given.get("reason") or "",
-        )
-    cockpit.show_decision()
-
-
-def override_ended(cockpit: Cockpit, reader: Reader, component: str, given: Given) -> None:
-    """Lets the rules say again what a component is. Raises Refusal: 409 when nobody says anything over them."""
-    checked(given, END_OVERRIDE)
-    spec = _spec_with(cockpit, component)
-    with _status_refused():
-        end_override(cockpit.ledger.journal, spec, component, actor=reader.actor, reason=given.get("reason") or "")
-    cockpit.show_decision()
-
-
-def _spec_with(cockpit: Cockpit, component: str) -> OperationsSpec:
-    """The operations that have `component`. Raises Refusal."""
-    spec = cockpit.operating.desk().spec
-    if spec is None or spec.component(component) is None:
-        raise Refusal(404, f"No component is called {component}.")
-    return spec
-
-
-@contextmanager
-def _status_refused() -> Iterator[None]:
-    try:
-        yield
-    except StatusProblem as problem:
-        said = problem.sentence.rstrip(".")
-        if problem.field == "component":
-            raise Refusal(409, f"{said[:1].upper()}{said[1:]}.", field="component") from None
-        raise Refusal(422, f"{problem.field}: {said}.", field=problem.field) from None
-    except StaleSubject:
-        raise Refusal(409, "Somebody else was faster. Load the page again, and look at what they said.") from None
 
 
 def incident_of(cockpit: Cockpit, called: str) -> Incident:

@@ -1,4 +1,4 @@
-"""What the forms of incidents and components send, made into what `handling` takes. It must not decide, nor answer.
+"""What the forms of incidents and components send, made into what their doors take. It must not decide, nor answer.
 
 The fields for instants have no zone: they are in UTC, to the minute. A form that changes an incident sends all of its
 fields; what counts is what differs from the incident as its page showed it.
@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from heartbeat_assets.cockpit.cockpit import Cockpit
-from heartbeat_assets.cockpit.handling import CHANGES, OPENING, OVERRIDE, STEPS
+from heartbeat_assets.cockpit.handling import CHANGES, OPENING, STEPS
+from heartbeat_assets.cockpit.overriding import OVERRIDE
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.cockpit.rendering import minute
 from heartbeat_assets.objectives.incidents import STREAM, Incident, fold

@@ -1,6 +1,6 @@
 """The pages of status, SLOs, incidents and degraded mode, and what their forms send; they work without a script.
 
-A form that is refused comes back with what was typed and why. They must not decide anything; `handling` does.
+A form that is refused comes back with what was typed and why. They must not decide: `handling` and `overriding` do.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from heartbeat_assets.cockpit.charts import standalone
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
-from heartbeat_assets.cockpit.handling import STEPS, dismissed, opened, overridden, override_ended, stepped
+from heartbeat_assets.cockpit.handling import STEPS, dismissed, opened, stepped
 from heartbeat_assets.cockpit.incident_forms import Typed, given_of, override_of, updated_of
 from heartbeat_assets.cockpit.incidents_page import incident_view, incidents_view
 from heartbeat_assets.cockpit.message_pages import page_of
+from heartbeat_assets.cockpit.overriding import overridden, override_ended
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.cockpit.rendering import render
 from heartbeat_assets.cockpit.security.guard import MOST_FIELDS
