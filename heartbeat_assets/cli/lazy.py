@@ -1,4 +1,7 @@
-"""Groups whose commands are imported when they are called, so that help is quick. It must not know a command."""
+"""Groups whose commands are imported when they are called, so that help is quick.
+
+They must not know a command, but that a group which lists something does so in `list`.
+"""
 
 from __future__ import annotations
 
@@ -31,3 +34,22 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in self.listed.items()])
+
+
+class ListingGroup(LazyGroup):
+    """Subcommands of which one is `list`; without a subcommand that one is called."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options are those of `list`, which is called without a subcommand."""
+        listing = self.get_command(ctx, "list")
+        assert listing is not None
+        records = [record for option in listing.get_params(ctx) if (record := option.get_help_record(ctx)) is not None]
+        with formatter.section("Options"):
+            formatter.write_dl(records)
+        self.format_commands(ctx, formatter)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without a subcommand, options are those of `list`."""
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)

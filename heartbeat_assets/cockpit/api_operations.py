@@ -1,6 +1,6 @@
 """Status, SLOs and incidents over HTTP: how everything stands; to open an incident and to take the next step.
 
-A decision goes through `handling` and nothing else; its actor is whoever signed in. It must not judge.
+A decision goes through `handling` or `overriding` and nothing else; its actor is whoever signed in. It must not judge.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from heartbeat_assets.cockpit.handling import dismissed, incident_of, opened, st
 from heartbeat_assets.cockpit.json_body import json_of
 from heartbeat_assets.cockpit.operating import in_project
 from heartbeat_assets.cockpit.operations_documents import (
+    ComponentDocument,
     Dismissal,
     DismissedDocument,
     IncidentDocument,
@@ -25,9 +26,12 @@ from heartbeat_assets.cockpit.operations_documents import (
     IncidentsDocument,
     IncidentStatus,
     IncidentStep,
+    OverrideChange,
+    OverrideEnd,
     SloDocument,
     StatusDocument,
 )
+from heartbeat_assets.cockpit.overriding import overridden, override_ended
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.objectives.incidents import Incident, incident_record, suggestions
@@ -39,6 +43,8 @@ _CHANGING = problems(400, 401, 403, 409, 413, 415, 422, 429, 503)
 _MOST = 1000
 Step = Literal["update", "acknowledge", "mitigate", "resolve", "reopen", "action", "action_done"]
 Called = Annotated[str, Path(description="The incident's id.", examples=["INC-20260223-001"])]
+
+Component = Annotated[str, Path(description="The component's id.", examples=["api_read"])]
 
 
 def _described(schema: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +70,34 @@ def show_status(cockpit: TheCockpit) -> Response:
         raise Refusal(
             503, f"The file of operations is wrong: {in_project(problem, cockpit.settings.project)}"
         ) from None
+
+
+@router.post(
+    "/components/{component}/override",
+    response_model=ComponentDocument,
+    responses=_CHANGING | problems(404),
+    openapi_extra=_described(OverrideChange.model_json_schema()),
+)
+def override_component(
+    component: Component, request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody
+) -> Response:
+    """Says what a component is, over its rules, until an instant."""
+    overridden(cockpit, reader, component, _fields(request, body, "what the component is"))
+    return _component(cockpit, component)
+
+
+@router.post(
+    "/components/{component}/end-override",
+    response_model=ComponentDocument,
+    responses=_CHANGING | problems(404),
+    openapi_extra=_described(OverrideEnd.model_json_schema()),
+)
+def end_override(
+    component: Component, request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody
+) -> Response:
+    """Lets the rules say again what a component is."""
+    override_ended(cockpit, reader, component, _fields(request, body, "the reason"))
+    return _component(cockpit, component)
 
 
 @router.get("/slos", response_model=list[SloDocument], responses=problems(401, 503))
@@ -150,6 +184,13 @@ def dismiss_suggestion(
         raise Refusal(422, f"{extra}: is not known here; send reason.", field=extra)
     dismissed(cockpit, reader, number, given.get("reason"))
     return JSONResponse({"dismissed": number})
+
+
+def _component(cockpit: Cockpit, component: str) -> Response:
+    found = cockpit.operating.now().component(component)
+    if found is None:
+        raise Refusal(404, f"No component is called {component}.")
+    return JSONResponse(found.record())
 
 
 def _document(cockpit: Cockpit, incident: Incident) -> dict[str, Any]:

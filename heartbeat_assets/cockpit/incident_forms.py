@@ -1,4 +1,4 @@
-"""What the forms of incidents send, made into what `handling` takes. It must not decide, nor answer.
+"""What the forms of incidents and components send, made into what their doors take. It must not decide, nor answer.
 
 The fields for instants have no zone: they are in UTC, to the minute. A form that changes an incident sends all of its
 fields; what counts is what differs from the incident as its page showed it.
@@ -11,12 +11,13 @@ from typing import Any
 
 from heartbeat_assets.cockpit.cockpit import Cockpit
 from heartbeat_assets.cockpit.handling import CHANGES, OPENING, STEPS
+from heartbeat_assets.cockpit.overriding import OVERRIDE
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.cockpit.rendering import minute
 from heartbeat_assets.objectives.incidents import STREAM, Incident, fold
 
 Typed = Mapping[str, list[str]]
-_INSTANTS = ("started_at", "ended_at", "detected_at", "at")
+_INSTANTS = ("started_at", "ended_at", "detected_at", "at", "until")
 _WHOLE = ("severity", "suggestion")
 
 
@@ -46,6 +47,11 @@ def updated_of(cockpit: Cockpit, called: str, typed: Typed) -> dict[str, Any]:
         # None of them is a choice too.
         typed.setdefault("components", [])
     return given
+
+
+def override_of(typed: Typed) -> dict[str, Any]:
+    """What somebody says of a component, until when and why."""
+    return {name: _value(name, typed) for name in OVERRIDE}
 
 
 def _value(name: str, typed: Typed) -> Any:

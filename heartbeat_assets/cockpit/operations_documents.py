@@ -137,6 +137,40 @@ class Dismissal(BaseModel):
     reason: str = Field(min_length=1, max_length=2000)
 
 
+class OverrideChange(BaseModel):
+    """What a person says a component is, over its rules."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["OK", "DEGRADED", "DOWN"]
+    until: datetime = Field(description="Until when, with its zone; within 31 days.")
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class OverrideEnd(BaseModel):
+    """Why the rules may say again what a component is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class ComponentDocument(BaseModel):
+    """A component as it is shown; more is in it than is described here."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    name: str
+    state: ComponentState
+    found: ComponentState = Field(description="What its rules find, without an override.")
+    since: datetime | None
+    reasons: list[str]
+    override: dict[str, Any] | None
+    updated_at: datetime | None
+    stale: bool
+
+
 class DismissedDocument(BaseModel):
     """The suggestion that was dismissed."""
 

@@ -1,6 +1,6 @@
 """The pages of status, SLOs, incidents and degraded mode, and what their forms send; they work without a script.
 
-A form that is refused comes back with what was typed and why. They must not decide anything; `handling` does.
+A form that is refused comes back with what was typed and why. They must not decide: `handling` and `overriding` do.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from heartbeat_assets.cockpit.charts import standalone
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.handling import STEPS, dismissed, opened, stepped
-from heartbeat_assets.cockpit.incident_forms import Typed, given_of, updated_of
+from heartbeat_assets.cockpit.incident_forms import Typed, given_of, override_of, updated_of
 from heartbeat_assets.cockpit.incidents_page import incident_view, incidents_view
 from heartbeat_assets.cockpit.message_pages import page_of
+from heartbeat_assets.cockpit.overriding import overridden, override_ended
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.cockpit.rendering import render
 from heartbeat_assets.cockpit.security.guard import MOST_FIELDS
@@ -44,7 +45,25 @@ TheForm = Annotated[Typed, Depends(_typed)]
 
 @router.get("/status")
 def status(request: Request, cockpit: TheCockpit) -> Response:
-    return HTMLResponse(render("status.html", view=status_view(cockpit), page=page_of(request)))
+    return _status(request, cockpit, FormView(), 200)
+
+
+@router.post("/status/{component}/override")
+def override(component: str, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    def decide() -> str:
+        overridden(cockpit, reader, component, override_of(typed))
+        return "/status"
+
+    return _answered(decide, f"override {component}", typed, partial(_status, request, cockpit))
+
+
+@router.post("/status/{component}/end-override")
+def end_override(component: str, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    def decide() -> str:
+        override_ended(cockpit, reader, component, {"reason": typed.get("reason", [""])[0]})
+        return "/status"
+
+    return _answered(decide, f"end {component}", typed, partial(_status, request, cockpit))
 
 
 @router.get("/degraded")
@@ -137,6 +156,10 @@ def _answered(
         view = FormView(name=form, problem=problem[:1].upper() + problem[1:], values=kept, wrong=wrong)
         return again(view, refusal.status)
     return RedirectResponse(following, 303)
+
+
+def _status(request: Request, cockpit: Cockpit, form: FormView, status: int) -> Response:
+    return HTMLResponse(render("status.html", view=status_view(cockpit, form), page=page_of(request)), status)
 
 
 def _incidents(request: Request, cockpit: Cockpit, form: FormView, status: int) -> Response:

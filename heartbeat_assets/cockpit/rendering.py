@@ -15,7 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from heartbeat_assets.cockpit.views import MARKS, HomeFilters, TileView, look_of
+from heartbeat_assets.cockpit.views import MARKS, HomeFilters, TileView
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -56,7 +56,7 @@ def environment() -> Environment:
         "code": code_in,
     }
     made.tests["in_filter"] = _in_filter
-    made.globals |= {"static": static_path, "render_tile": render_tile, "MARKS": MARKS, "look": look_of}
+    made.globals |= {"static": static_path, "render_tile": render_tile, "MARKS": MARKS}
     return made
 
 

@@ -12,7 +12,7 @@ from heartbeat_assets.metrics.wording import duration_words
 from heartbeat_assets.objectives.status.gathering import slo_fact
 
 Record = dict[str, Any]
-_FIRING = {"ERROR": "burning so fast that it pages", "WARN": "burning so fast that it makes a ticket"}
+_FIRING = {"ERROR": "page", "WARN": "ticket"}
 
 
 def slo_line(one: SloNow) -> SloLine:

@@ -10,18 +10,27 @@ from heartbeat_assets.cockpit.cockpit import Cockpit
 from heartbeat_assets.cockpit.incident_words import incident_line, promises
 from heartbeat_assets.cockpit.incidents_page import figures_of, figures_over
 from heartbeat_assets.cockpit.slo_words import lasting, percent, slo_line
-from heartbeat_assets.cockpit.views import ComponentView, DayRow, KpiLine, ScenarioView, StatusView, SymptomView
+from heartbeat_assets.cockpit.views import (
+    ComponentView,
+    DayRow,
+    FormView,
+    KpiLine,
+    ScenarioView,
+    StatusView,
+    SymptomView,
+)
 from heartbeat_assets.cockpit.views.words import in_full, three_digits
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.metrics.wording import duration_words
 from heartbeat_assets.objectives.operations import ComponentStatus, Kpi, Operations, ScenarioNow, SymptomNow, UptimeDay
 
 _WORST = {"DOWN": 0, "DEGRADED": 1, "NO_DATA": 2, "OK": 3}
+_ORDER = ("applies", "undecided", "people", "rests")
 _TONES = {"DOWN": "red", "DEGRADED": "amber", "OK": "green", "NO_DATA": "no_data"}
 
 
-def status_view(cockpit: Cockpit) -> StatusView:
-    """The page of status; degraded mode is made of the same. Raises LedgerError."""
+def status_view(cockpit: Cockpit, form: FormView | None = None) -> StatusView:
+    """The page of status, `form` is one that was refused; degraded mode is made of the same. Raises LedgerError."""
     desk = cockpit.operating.desk()
     if desk.spec is None and not desk.problems:
         return StatusView(missing=True, headline="Nothing says yet what is operated here")
@@ -30,10 +39,10 @@ def status_view(cockpit: Cockpit) -> StatusView:
     except SpecProblem as problem:
         said = str(problem).replace(f"{cockpit.settings.project.project}/", "")
         return StatusView(headline="The status cannot be told", problems=(said,))
-    return _view(cockpit, operations)
+    return _view(cockpit, operations, form or FormView())
 
 
-def _view(cockpit: Cockpit, operations: Operations) -> StatusView:
+def _view(cockpit: Cockpit, operations: Operations, form: FormView) -> StatusView:
     desk, now = cockpit.operating.desk(), datetime.now(UTC)
     incidents = cockpit.operating.incidents()
     shown = {one["name"]: place for place, one in enumerate(operations.slos)}
@@ -60,13 +69,16 @@ def _view(cockpit: Cockpit, operations: Operations) -> StatusView:
         incidents=tuple(incident_line(one, desk.terms, desk.components, now) for one in incidents.open),
         suggestions=len(operations.suggestions),
         overdue=len(operations.overdue),
-        scenarios=tuple(sorted((_scenario(one) for one in operations.scenarios), key=lambda one: not one.applies)),
+        scenarios=tuple(
+            sorted((_scenario(one) for one in operations.scenarios), key=lambda one: _ORDER.index(one.state))
+        ),
         slos=tuple(slo_line(one) for one in cockpit.slos.all() if one.name in shown),
         kpis=tuple(_kpi(one) for one in operations.kpis),
         figures=figures_of(incidents.found, desk, now),
         figures_over=duration_words(figures_over(desk)),
         contacts=tuple((name, value) for name, value in told if value),
         promises=promises(desk.terms),
+        form=form,
     )
 
 
@@ -139,6 +151,7 @@ def _scenario(one: ScenarioNow) -> ScenarioView:
         id=one.id,
         title=one.title,
         applies=one.applies,
+        state=_state(one),
         since=one.since,
         over_since=one.over_since,
         sentence=one.sentence,
@@ -148,6 +161,16 @@ def _scenario(one: ScenarioNow) -> ScenarioView:
         rollback_met=one.rollback_met,
         rollback_figure=one.rollback_figure,
     )
+
+
+def _state(one: ScenarioNow) -> str:
+    """Whether it applies, as far as its figures can tell: what is not known is not said to rest."""
+    if one.applies:
+        return "applies"
+    deciding = [symptom for symptom in one.symptoms if symptom.bound and symptom.decides]
+    if not deciding:
+        return "people"
+    return "undecided" if all(symptom.shows is None for symptom in deciding) else "rests"
 
 
 def _symptom(one: SymptomNow) -> SymptomView:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, Field, model_validator
 
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.governance.policy import TripwirePolicy
-from heartbeat_assets.specs.fields import Model
+from heartbeat_assets.specs.fields import Model, given_twice
 from heartbeat_assets.specs.problems import checked
 from heartbeat_assets.specs.yaml_file import documents_in
 
@@ -24,17 +24,10 @@ class PolicyFile(Model):
 
     @model_validator(mode="after")
     def _one_a_metric(self) -> PolicyFile:
-        problems = list(self._given_twice())
+        problems = list(given_twice("policies", [policy.name for policy in self.policies], "has a policy"))
         if problems:
             raise ValueError(*problems)
         return self
-
-    def _given_twice(self) -> Iterator[str]:
-        first: dict[str, int] = {}
-        for position, policy in enumerate(self.policies):
-            earlier = first.setdefault(policy.name, position)
-            if earlier != position:
-                yield f"policies[{position}]: {policy.name} has a policy already, policies[{earlier}]; take one out"
 
 
 def policies_in(file: Path) -> tuple[TripwirePolicy, ...]:

@@ -5,10 +5,10 @@ It must not look at events.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.governance.policy import TripwirePolicy
 from heartbeat_assets.governance.switch import DEFAULT_COOLDOWN
 from heartbeat_assets.governance.tripwires_spec import RiskPolicy, TripwiresSpec
-from heartbeat_assets.specs.component_file import attributes_in
+from heartbeat_assets.specs.component_file import spec_reader
+from heartbeat_assets.specs.defs_below import add_each
 from heartbeat_assets.specs.problems import checked
-from heartbeat_assets.specs.read_once import ReadOnce
 
 COMPONENT_TYPES = ("heartbeat_assets.Tripwires", "heartbeat_assets.components.Tripwires")
 
@@ -74,31 +74,11 @@ def tripwires_in(defs_folder: Path) -> TripwiresSet:
     the same name as another: which of two is meant is for a person to say.
     """
     found = TripwiresSet()
-    for file in _files_below(defs_folder, found):
-        try:
-            spec = tripwires_spec_in(file)
-            if spec is not None:
-                _add(found, file, spec)
-        except SpecProblem as problem:
-            found.problems.append(problem)
+    add_each(defs_folder, _spec_in, partial(_add, found), found.problems, "tripwires")
     return found
 
 
-def _read(file: Path) -> TripwiresSpec | None:
-    attributes = attributes_in(file, COMPONENT_TYPES, TripwiresSpec.model_fields)
-    return None if attributes is None else checked_tripwires(attributes, str(file))
-
-
-_spec_in = ReadOnce(_read)
-
-
-def _files_below(defs_folder: Path, found: TripwiresSet) -> list[Path]:
-    def unreadable(problem: OSError) -> None:
-        sentence = f"cannot be read: {problem.strerror}; tripwires may be missing"
-        found.problems.append(SpecProblem(str(problem.filename), [sentence]))
-
-    walked = os.walk(defs_folder, onerror=unreadable)
-    return sorted(Path(folder) / "defs.yaml" for folder, _, names in walked if "defs.yaml" in names)
+_spec_in = spec_reader(COMPONENT_TYPES, TripwiresSpec, checked_tripwires)
 
 
 def _add(found: TripwiresSet, file: Path, spec: TripwiresSpec) -> None:

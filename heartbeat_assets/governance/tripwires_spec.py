@@ -15,7 +15,7 @@ from heartbeat_assets.governance.policies import shipped_policies
 from heartbeat_assets.governance.policy import Domain, TripwirePolicy
 from heartbeat_assets.governance.switch import GLOBAL
 from heartbeat_assets.specs.durations import Duration, duration_of
-from heartbeat_assets.specs.fields import Flag, Model, Owners, owners
+from heartbeat_assets.specs.fields import Flag, Model, Owners, given_twice, owners
 
 
 class RiskPolicy(Model):
@@ -75,17 +75,14 @@ class TripwiresSpec(Model):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        problems = [*self._given_twice(), *self._global(), *self._engines()]
+        problems = [
+            *given_twice("policies", [policy.name for policy in self.policies], "has a policy"),
+            *self._global(),
+            *given_twice("risk_policies", [policy.engine for policy in self.risk_policies], "has a risk policy"),
+        ]
         if problems:
             raise ValueError(*problems)
         return self
-
-    def _given_twice(self) -> Iterator[str]:
-        first: dict[str, int] = {}
-        for position, policy in enumerate(self.policies):
-            earlier = first.setdefault(policy.name, position)
-            if earlier != position:
-                yield f"policies[{position}]: {policy.name} has a policy already, policies[{earlier}]; take one out"
 
     def _global(self) -> Iterator[str]:
         for position, policy in enumerate(self.policies):
@@ -93,16 +90,6 @@ class TripwiresSpec(Model):
                 yield (
                     f"policies[{position}].action: to throttle {GLOBAL} is to stop everything; write kill_switch if "
                     "that is meant, else another domain"
-                )
-
-    def _engines(self) -> Iterator[str]:
-        first: dict[str, int] = {}
-        for position, policy in enumerate(self.risk_policies):
-            earlier = first.setdefault(policy.engine, position)
-            if earlier != position:
-                yield (
-                    f"risk_policies[{position}]: {policy.engine} has a risk policy already, risk_policies[{earlier}]; "
-                    "take one out"
                 )
 
 

@@ -6,7 +6,6 @@ other files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.problems import NO_ATTRIBUTES, checked_spec
 from heartbeat_assets.lanes.spec import LaneSpec
+from heartbeat_assets.specs.component_file import beside_the_attributes
 from heartbeat_assets.specs.read_once import ReadOnce
 from heartbeat_assets.specs.yaml_file import documents_in
 
@@ -24,7 +24,6 @@ _OTHER_TYPES = (
     "heartbeat_assets.MetricService",
     "heartbeat_assets.components.MetricService",
 )
-_FIELDS = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
 
 
 def spec_in(file: Path) -> LaneSpec | None:
@@ -54,7 +53,7 @@ def _is_lane(document: dict[Any, Any], file: Path) -> bool:
         raise SpecProblem(str(file), [f"type: {problem}"])
     if kind not in COMPONENT_TYPES:
         return False
-    problems = list(_beside_the_attributes(document))
+    problems = list(beside_the_attributes(document, LaneSpec.model_fields))
     if problems:
         problems += [] if isinstance(attributes, dict) else [NO_ATTRIBUTES]
         raise SpecProblem(str(file), problems)
@@ -74,13 +73,3 @@ def _about_the_type(kind: Any, like_a_lane: object) -> str:
     if not close and not (ours and like_a_lane):
         return ""
     return f"there is no component {kind!r}; " + (f"did you mean {close[0]!r}?" if close else write)
-
-
-def _beside_the_attributes(document: dict[Any, Any]) -> Iterator[str]:
-    for name in document:
-        if name in LaneSpec.model_fields:
-            yield f"{name}: stands beside `attributes`; indent it, so that it is under `attributes`"
-        elif name not in _FIELDS:
-            close = get_close_matches(str(name), _FIELDS, n=1)
-            instead = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_FIELDS)}"
-            yield f"unknown field {name!r} beside `attributes`; {instead}"

@@ -5,10 +5,10 @@ One bad file hides no other. It must not measure anything.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,9 @@ from heartbeat_assets.objectives.objectives_spec import (
 from heartbeat_assets.objectives.slo.openslo import files_in
 from heartbeat_assets.objectives.slo.resolve import SloSet, load_slos
 from heartbeat_assets.objectives.slo.slo import Slo
-from heartbeat_assets.specs.component_file import attributes_in
+from heartbeat_assets.specs.component_file import spec_reader
+from heartbeat_assets.specs.defs_below import add_each
 from heartbeat_assets.specs.problems import checked
-from heartbeat_assets.specs.read_once import ReadOnce
 
 COMPONENT_TYPES = ("heartbeat_assets.ServiceObjectives", "heartbeat_assets.components.ServiceObjectives")
 NO_ATTRIBUTES = "attributes: must be a mapping of the settings of service objectives"
@@ -97,31 +97,11 @@ def objectives_in(defs_folder: Path) -> ObjectivesSet:
     An SLO whose name another folder has already is left out: which of the two is meant is for a person to say.
     """
     found = ObjectivesSet()
-    for file in _files_below(defs_folder, found):
-        try:
-            spec = _spec_in(file)
-            if spec is not None:
-                _add(found, file, spec)
-        except SpecProblem as problem:
-            found.problems.append(problem)
+    add_each(defs_folder, _spec_in, partial(_add, found), found.problems, "SLOs")
     return found
 
 
-def _read(file: Path) -> ObjectivesSpec | None:
-    attributes = attributes_in(file, COMPONENT_TYPES, ObjectivesSpec.model_fields)
-    return None if attributes is None else checked_objectives(attributes, str(file))
-
-
-_spec_in = ReadOnce(_read)
-
-
-def _files_below(defs_folder: Path, found: ObjectivesSet) -> list[Path]:
-    def unreadable(problem: OSError) -> None:
-        sentence = f"cannot be read: {problem.strerror}; SLOs may be missing"
-        found.problems.append(SpecProblem(str(problem.filename), [sentence]))
-
-    walked = os.walk(defs_folder, onerror=unreadable)
-    return sorted(Path(folder) / "defs.yaml" for folder, _, names in walked if "defs.yaml" in names)
+_spec_in = spec_reader(COMPONENT_TYPES, ObjectivesSpec, checked_objectives)
 
 
 def _add(found: ObjectivesSet, file: Path, spec: ObjectivesSpec) -> None:

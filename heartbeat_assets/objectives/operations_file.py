@@ -5,8 +5,6 @@ It must not look at what the rules are about.
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,9 +28,9 @@ from heartbeat_assets.objectives.operations_spec import (
 )
 from heartbeat_assets.objectives.status.conditions import Condition, Rule
 from heartbeat_assets.settings import Settings
-from heartbeat_assets.specs.component_file import attributes_in
+from heartbeat_assets.specs.component_file import spec_reader
+from heartbeat_assets.specs.defs_below import only_one
 from heartbeat_assets.specs.problems import checked
-from heartbeat_assets.specs.read_once import ReadOnce
 
 COMPONENT_TYPES = ("heartbeat_assets.Operations", "heartbeat_assets.components.Operations")
 NO_ATTRIBUTES = "attributes: must be a mapping of the settings of operations"
@@ -77,21 +75,11 @@ def operations_in(settings: Settings) -> tuple[OperationsFile | None, list[SpecP
 
     A project has one: where two files have some, both are named, and the first is taken.
     """
-    found: list[OperationsFile] = []
-    problems: list[SpecProblem] = []
-    for file in _defs_files(settings.defs, problems):
-        try:
-            spec = _spec_in(file)
-        except SpecProblem as problem:
-            if _is_meant(file):
-                problems.append(problem)
-            continue
-        if spec is not None:
-            found.append(OperationsFile(spec, file))
-    if len(found) > 1:
-        files = " and ".join(str(one.file) for one in found)
-        problems.append(SpecProblem(files, ["a project has one heartbeat_assets.Operations; take one out"]))
-    return (found[0] if found else None), problems
+    one = only_one(
+        settings.defs, _spec_in, what="operations", name=COMPONENT_TYPES[0], folder="operations", words="operation"
+    )
+    found = OperationsFile(one.spec, one.file) if one.spec is not None and one.file is not None else None
+    return found, one.problems
 
 
 def the_operations(settings: Settings) -> OperationsFile:
@@ -105,28 +93,4 @@ def the_operations(settings: Settings) -> OperationsFile:
     return found
 
 
-def _defs_files(defs: Path, problems: list[SpecProblem]) -> list[Path]:
-    def unreadable(problem: OSError) -> None:
-        if not isinstance(problem, FileNotFoundError):
-            said = f"cannot be read: {problem.strerror}; operations may be missing"
-            problems.append(SpecProblem(str(problem.filename), [said]))
-
-    walked = os.walk(defs, onerror=unreadable)
-    return sorted(Path(folder) / "defs.yaml" for folder, _, names in walked if "defs.yaml" in names)
-
-
-def _read(file: Path) -> OperationsSpec | None:
-    attributes = attributes_in(file, COMPONENT_TYPES, OperationsSpec.model_fields)
-    return None if attributes is None else checked_operations(attributes, str(file))
-
-
-_spec_in = ReadOnce(_read)
-
-
-def _is_meant(file: Path) -> bool:
-    """Whether a file that cannot be read was to hold operations; the mistakes of others are told where they belong."""
-    try:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return file.parent.name == "operations"
-    return file.parent.name == "operations" or re.search(r"^type:.*operation", text, re.I | re.M) is not None
+_spec_in = spec_reader(COMPONENT_TYPES, OperationsSpec, checked_operations)

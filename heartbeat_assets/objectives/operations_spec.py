@@ -6,7 +6,7 @@ The field descriptions are the reference a user reads. It must not read files or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -16,7 +16,7 @@ from heartbeat_assets.objectives.incidents.hours import BusinessHours
 from heartbeat_assets.objectives.incidents.terms import SLA, SlaLevel, Terms
 from heartbeat_assets.objectives.status.conditions import Condition, Rule
 from heartbeat_assets.specs.durations import Duration, duration_of
-from heartbeat_assets.specs.fields import Cron, Flag, Model, Name, Owners, Whole, Words
+from heartbeat_assets.specs.fields import Cron, Flag, Model, Name, Owners, Whole, Words, given_twice
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 
@@ -192,11 +192,11 @@ class OperationsSpec(Model):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         problems = [
-            *_given_twice("components", [one.id for one in self.components]),
-            *_given_twice("scenarios", [one.id for one in self.scenarios]),
-            *_given_twice("suggestions", [one.id for one in self.suggestions]),
-            *_given_twice("kpis", self.kpis),
-            *_given_twice("sla", [f"severity {level.severity}" for level in self.sla]),
+            *given_twice("components", [one.id for one in self.components]),
+            *given_twice("scenarios", [one.id for one in self.scenarios]),
+            *given_twice("suggestions", [one.id for one in self.suggestions]),
+            *given_twice("kpis", self.kpis),
+            *given_twice("sla", [f"severity {level.severity}" for level in self.sla]),
             *self._unknown_components(),
         ]
         if problems:
@@ -209,11 +209,3 @@ class OperationsSpec(Model):
             for name in dict.fromkeys([*([one.component] if one.component else []), *one.components]):
                 if name not in known:
                     yield (f"suggestions[{position}]: there is no component {name!r} here; there is {', '.join(known)}")
-
-
-def _given_twice(field: str, names: Sequence[str]) -> Iterator[str]:
-    first: dict[str, int] = {}
-    for position, name in enumerate(names):
-        earlier = first.setdefault(name, position)
-        if earlier != position:
-            yield f"{field}[{position}]: {name} is there already, {field}[{earlier}]; take one out"

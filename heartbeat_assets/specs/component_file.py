@@ -6,15 +6,34 @@ not know what the attributes mean.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from heartbeat_assets.errors import SpecProblem
+from heartbeat_assets.specs.read_once import ReadOnce
 from heartbeat_assets.specs.yaml_file import documents_in
 
+Spec = TypeVar("Spec", bound=BaseModel)
 _FIELDS = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
+
+
+def spec_reader(
+    types: Collection[str], model: type[Spec], checked: Callable[[Any, str], Spec]
+) -> ReadOnce[Spec | None]:
+    """What reads the one component of `types` in a file as its `model`, or gives None when there is none.
+
+    `checked` makes the model of the attributes and the file's name. A file is read again only when it has changed.
+    """
+
+    def read(file: Path) -> Spec | None:
+        attributes = attributes_in(file, types, model.model_fields)
+        return None if attributes is None else checked(attributes, str(file))
+
+    return ReadOnce(read)
 
 
 def attributes_in(file: Path, types: Collection[str], fields: Collection[str]) -> dict[Any, Any] | None:
@@ -22,13 +41,13 @@ def attributes_in(file: Path, types: Collection[str], fields: Collection[str]) -
 
     `fields` are the names that attributes may have. Raises SpecProblem.
     """
-    documents = [one for one in documents_in(file) if isinstance(one, dict) and _is_meant(one, file, types)]
+    documents = [one for one in documents_in(file) if isinstance(one, dict) and is_of_type(one, file, types)]
     if len(documents) > 1:
         raise SpecProblem(str(file), [f"holds two of {next(iter(types))}; put each into a folder of its own"])
     if not documents:
         return None
     attributes = documents[0].get("attributes", {})
-    problems = list(_beside_the_attributes(documents[0], fields))
+    problems = list(beside_the_attributes(documents[0], fields))
     if not isinstance(attributes, dict):
         raise SpecProblem(str(file), [*problems, "attributes: must be a mapping of settings"])
     if problems:
@@ -36,7 +55,8 @@ def attributes_in(file: Path, types: Collection[str], fields: Collection[str]) -
     return attributes
 
 
-def _is_meant(document: dict[Any, Any], file: Path, types: Collection[str]) -> bool:
+def is_of_type(document: dict[Any, Any], file: Path, types: Collection[str]) -> bool:
+    """Whether `document` is of one of `types`. Raises SpecProblem when its type is one of them misspelt."""
     kind = document.get("type")
     if kind in types:
         return True
@@ -46,7 +66,8 @@ def _is_meant(document: dict[Any, Any], file: Path, types: Collection[str]) -> b
     return False
 
 
-def _beside_the_attributes(document: dict[Any, Any], fields: Collection[str]) -> Iterator[str]:
+def beside_the_attributes(document: dict[Any, Any], fields: Collection[str]) -> Iterator[str]:
+    """A sentence for each word beside `attributes` that does not belong there; `fields` belong under them."""
     for name in document:
         if name in fields:
             yield f"{name}: stands beside `attributes`; indent it, so that it is under `attributes`"

@@ -6,6 +6,7 @@ Each refuses with a sentence that `problems` can put the field's place before. I
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import product
 from typing import Annotated, Any
@@ -52,6 +53,15 @@ def day(value: Any) -> Any:
     if not written and (not isinstance(value, date) or isinstance(value, datetime)):
         raise PydanticCustomError("date_type", "no date")
     return value
+
+
+def given_twice(field: str, names: Iterable[str], how: str = "is there") -> Iterator[str]:
+    """A sentence for each of `names`, those of the entries of the list `field`, that an earlier entry has too."""
+    first: dict[str, int] = {}
+    for position, name in enumerate(names):
+        earlier = first.setdefault(name, position)
+        if earlier != position:
+            yield f"{field}[{position}]: {name} {how} already, {field}[{earlier}]; take one out"
 
 
 def owners(names: list[str]) -> list[str]:

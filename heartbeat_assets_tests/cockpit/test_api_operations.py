@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from heartbeat_assets.cockpit.operations_documents import IncidentDocument, SloDocument, StatusDocument
+from heartbeat_assets.cockpit.operations_documents import (
+    ComponentDocument,
+    IncidentDocument,
+    SloDocument,
+    StatusDocument,
+)
 from heartbeat_assets.ledger import LedgerError, open_ledger
 from heartbeat_assets.objectives.incidents import incidents
 from heartbeat_assets_tests.cockpit.browsing import ANN, ANN_TOKEN, Browser, problem_of
@@ -147,6 +152,28 @@ def test_a_suggestion_is_dismissed_once(browser: Browser, shop: CockpitProject) 
     assert post(browser, path, {"reason": "a test"}).json() == {"dismissed": number}
     assert problem_of(post(browser, path, {"reason": "again"}))["status"] == 409
     assert browser.get("/api/incidents").json()["suggestions"] == []
+
+
+def test_a_component_is_overridden_and_its_rules_say_again(browser: Browser, shop: CockpitProject) -> None:
+    write_operations(shop)
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    said = {"state": "DOWN", "until": until, "reason": "a drill"}
+    answer = post(browser, "/api/components/console/override", said)
+
+    assert ComponentDocument.model_validate(answer.json()).state == "DOWN"
+    assert answer.json()["override"]["actor"] == ANN
+    for change, field in (
+        ({"state": "x"}, "state"),
+        ({"until": "1"}, "until"),
+        ({"reason": ""}, "reason"),
+        ({"a": 1}, "a"),
+    ):
+        refused = problem_of(post(browser, "/api/components/console/override", said | change))
+        assert (refused["status"], refused["field"]) == (422, field)
+    assert problem_of(post(browser, "/api/components/none/override", said))["status"] == 404
+    ended = post(browser, "/api/components/console/end-override", {"reason": "over"}).json()
+    assert (ended["state"], ended["override"]) == ("NO_DATA", None)
+    assert problem_of(post(browser, "/api/components/console/end-override", {"reason": "x"}))["status"] == 409
 
 
 def test_what_is_not_there_is_not_found(browser: Browser, shop: CockpitProject) -> None:

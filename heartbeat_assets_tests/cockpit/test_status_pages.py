@@ -9,7 +9,7 @@ import pytest
 
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.objectives.correcting import correct
-from heartbeat_assets_tests.cockpit.browsing import Browser
+from heartbeat_assets_tests.cockpit.browsing import ANN, Browser
 from heartbeat_assets_tests.cockpit.conftest import CockpitProject
 from heartbeat_assets_tests.cockpit.operated import (
     ANA,
@@ -89,6 +89,32 @@ def test_what_is_decided_here_is_on_the_page_of_status_at_once(operator: Browser
     assert "Open incidents" in operator.get("/status").text
 
 
+def test_a_person_says_otherwise_for_a_time_and_takes_it_back(operator: Browser, broken: CockpitProject) -> None:
+    until = datetime.now(UTC) + timedelta(hours=2)
+
+    def say(path: str, **fields: str) -> int:
+        sent = {"csrf_token": operator.csrf_token()} | fields
+        return operator.ask(
+            "POST", f"/status/{path}", data=sent, headers={"Origin": f"http://{operator.host}"}
+        ).status_code
+
+    assert "Say otherwise for a time" in operator.get("/status").text
+    assert say("api_read/override", state="OK", until="2020-01-01T00:00", reason="x") == 422
+    assert say("api_read/override", state="OK", until="soon", reason="x") == 422
+    assert say("api_read/override", state="OK", until=f"{until:%Y-%m-%dT%H:%M}", reason="") == 422
+    assert say("nothing/override", state="OK", until=f"{until:%Y-%m-%dT%H:%M}", reason="x") == 404
+    assert say("api_read/end-override", reason="x") == 409
+
+    assert say("api_read/override", state="OK", until=f"{until:%Y-%m-%dT%H:%M}", reason="a <b>drill</b>") == 303
+    text = operator.get("/status").text
+    assert '<h1 id="headline">All 2 components are OK</h1>' in text
+    assert f"{ANN} says so until" in text
+    assert "a &lt;b&gt;drill&lt;/b&gt;" in text
+    assert "Its rules find DOWN at this moment." in text
+    assert say("api_read/end-override", reason="the drill is over") == 303
+    assert "API Read is DOWN" in operator.get("/status").text
+
+
 def test_degraded_mode_says_what_shows_what_to_do_and_when_to_go_back(browser: Browser, broken: CockpitProject) -> None:
     text = browser.get("/degraded").text
 
@@ -98,6 +124,18 @@ def test_degraded_mode_says_what_shows_what_to_do_and_when_to_go_back(browser: B
     assert "○ for people to see" in text
     assert "<li>Add reviewers with <code>heartbeat</code>.</li>" in text
     assert "when the queue is short again" in text
+
+
+def test_a_scenario_whose_figures_are_missing_is_not_said_to_rest(browser: Browser, shop: CockpitProject) -> None:
+    write_operations(shop)
+    text = browser.get("/degraded").text
+
+    assert "Nobody can say whether scenario B applies" in text
+    assert "○ nobody can say" in text
+    assert "does not apply" not in text
+    shop.record("waiting", 0.5)
+    browser.cockpit.operating.forget()
+    assert "● does not apply" in browser.get("/degraded").text
 
 
 def test_without_slos_the_page_says_how_to_promise_one(browser: Browser) -> None:
@@ -110,7 +148,7 @@ def test_without_slos_the_page_says_how_to_promise_one(browser: Browser) -> None
 def test_a_promise_that_nobody_measured_yet_is_listed(browser: Browser, shop: CockpitProject) -> None:
     write_slo(shop, hours=1)
 
-    assert "Of 1 SLO, 1 is not measured yet" in browser.get("/slos").text
+    assert "The only SLO is not measured yet" in browser.get("/slos").text
     page = browser.get(f"/slos/{SLO}")
     assert page.status_code == 200
     assert f"heartbeat slo measure {SLO}" in page.text

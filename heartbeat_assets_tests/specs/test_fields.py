@@ -2,7 +2,7 @@
 
 import pytest
 
-from heartbeat_assets.specs.fields import cron, limit, no_truth_value, timezone
+from heartbeat_assets.specs.fields import cron, given_twice, limit, no_truth_value, timezone
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,14 @@ def test_yes_and_no_are_no_numbers() -> None:
     assert no_truth_value(0) == 0
     with pytest.raises(ValueError, match="must be a number, not false"):
         no_truth_value(False)
+
+
+def test_a_name_that_is_given_again_is_told_with_the_place_where_it_was_first() -> None:
+    assert list(given_twice("kpis", ["a", "b", "a", "a"])) == [
+        "kpis[2]: a is there already, kpis[0]; take one out",
+        "kpis[3]: a is there already, kpis[0]; take one out",
+    ]
+    assert list(given_twice("policies", ["A.b", "A.b"], "has a policy")) == [
+        "policies[1]: A.b has a policy already, policies[0]; take one out"
+    ]
+    assert not list(given_twice("kpis", ["a", "b"]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from heartbeat_assets.cli.lazy import LazyGroup
+from heartbeat_assets.cli.lazy import ListingGroup
 
 _COMMANDS = {
     "list": ("listing", "List the incidents, those that are not over first."),
@@ -25,26 +25,11 @@ _COMMANDS = {
 }
 
 
-class Subcommands(LazyGroup):
+class Subcommands(ListingGroup):
     """The subcommands; without one, `list`."""
 
     package = "heartbeat_assets.cli.incidents"
     listed = _COMMANDS
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options are those of `list`, which is called without a subcommand."""
-        listing = self.get_command(ctx, "list")
-        assert listing is not None
-        records = [record for option in listing.get_params(ctx) if (record := option.get_help_record(ctx)) is not None]
-        with formatter.section("Options"):
-            formatter.write_dl(records)
-        self.format_commands(ctx, formatter)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Without a subcommand, options are those of `list`."""
-        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
 
 
 @click.group("incident", cls=Subcommands)

@@ -38,7 +38,10 @@ LOOKS: dict[str, Look] = {
     "running": Look("◔", "running", "no_data"),
     "met": Look("●", "kept", "green"),
     "breached": Look("◆", "late", "red"),
-    # Symptoms.
+    # Scenarios and their symptoms.
+    "applies": Look("▲", "applies", "amber"),
+    "rests": Look("●", "does not apply", "green"),
+    "undecided": Look("○", "nobody can say", "no_data"),
     "shows": Look("▲", "shows", "amber"),
     "quiet": Look("●", "does not show", "green"),
     "unknown": Look("○", "no figure", "no_data"),

@@ -7,6 +7,11 @@ from datetime import date, datetime
 
 from heartbeat_assets.cockpit.views.look import Look, look_of
 
+_FIRING = {
+    "page": Look("◆", "burning so fast that it pages", "red"),
+    "ticket": Look("▲", "burning so fast that it makes a ticket", "amber"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SloLine:
@@ -29,7 +34,7 @@ class SloLine:
     overspent: str = ""
     """How much more was used than there was, in shares of the budget; "" while something is left."""
     firing: str = ""
-    """`pages` or `makes a ticket` while a burn rule fires."""
+    """page or ticket: what a burn rule calls for that fires; "" while none does."""
     owner: str = ""
     service: str = ""
     at: datetime | None = None
@@ -40,6 +45,11 @@ class SloLine:
     @property
     def look(self) -> Look:
         return look_of(self.kind)
+
+    @property
+    def burns(self) -> Look | None:
+        """How it looks that a burn rule fires; None while none does."""
+        return _FIRING.get(self.firing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +80,10 @@ class SlosView:
         total = len(self.slos)
         if not told:
             return f"All {total} SLOs are green" if total > 1 else "The only SLO is green"
+        if total == 1:
+            return f"The only SLO {told[0].partition(' ')[2]}"
         listed = " and ".join([", ".join(told[:-1]), told[-1]][len(told) == 1 :])
-        return f"Of {total} SLO{'s' * (total != 1)}, {listed}"
+        return f"Of {total} SLOs, {listed}"
 
 
 _BURNS = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from heartbeat_assets.cockpit.views.governance import FormView
 from heartbeat_assets.cockpit.views.incident import FigureView, IncidentLine
 from heartbeat_assets.cockpit.views.look import Look, look_of
 from heartbeat_assets.cockpit.views.slo import SloLine
@@ -94,6 +95,8 @@ class ScenarioView:
     id: str
     title: str
     applies: bool
+    state: str
+    """applies, rests, undecided (figures are missing or old) or people (no figure shows it)."""
     since: datetime | None
     over_since: datetime | None
     sentence: str
@@ -102,6 +105,17 @@ class ScenarioView:
     rollback: str
     rollback_met: bool | None
     rollback_figure: str
+
+    @property
+    def look(self) -> Look:
+        return look_of(self.state)
+
+
+def listed(noun: str, names: list[str]) -> str:
+    """`scenario A`; `scenarios A, B and C`."""
+    if len(names) == 1:
+        return f"{noun} {names[0]}"
+    return f"{noun}s {', '.join(names[:-1])} and {names[-1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +145,7 @@ class StatusView:
     figures_over: str = ""
     contacts: tuple[tuple[str, str], ...] = ()
     promises: tuple[tuple[int, str, str, str], ...] = ()
+    form: FormView = field(default_factory=FormView)
 
     @property
     def look(self) -> Look:
@@ -144,6 +159,9 @@ class StatusView:
     def degraded_headline(self) -> str:
         """Does a scenario apply? In one sentence."""
         names = [f"{one.id}, {one.title}" for one in self.applying]
+        unknown = [one.id for one in self.scenarios if one.state == "undecided"]
+        if not names and unknown:
+            return f"Nobody can say whether {listed('scenario', unknown)} {'applies' if len(unknown) == 1 else 'apply'}"
         if not names:
             return "No scenario applies"
         return f"Scenario {names[0]} applies" if len(names) == 1 else f"{len(names)} scenarios apply"
