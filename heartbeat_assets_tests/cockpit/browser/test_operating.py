@@ -67,7 +67,9 @@ def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
     page = visit("/", width=width, scheme=scheme)
     page.goto(cockpit.sign_in_link)
     for name, path in pages(cockpit).items():
-        page.goto(cockpit.address + path)
+        answer = page.goto(cockpit.address + path)
+        assert answer is not None
+        assert answer.status == 200, name
         keep_screenshot(page, f"{name}-{width}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         nameless: list[str] = page.evaluate(
