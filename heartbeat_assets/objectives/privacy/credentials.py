@@ -44,8 +44,8 @@ _OWN = {
     kind: re.compile(pattern)
     for kind, pattern in {
         "JSON web token": r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?",
-        "bearer token": r"(?i)\bauthorization[\"']?[ ]?[:=][ ]?[\"']?(?!basic )\w{2,20} (?=[\w.~+/-]*\d)[\w.~+/-]{12,}=*|"
-        r"\bbearer[ :=]+[\"']?(?=[\w.~+/-]*[\d_.~+/-])[\w.~+/-]{12,}=*",
+        "bearer token": r"(?i)\bbearer[ :=]+[\"']?(?=[\w.~+/-]*[\d_.~+/-])[\w.~+/-]{12,}=*"
+        r"|\bauthorization[\"']?[ ]?[:=][ ]?[\"']?(?!basic )\w{2,20} (?=[\w.~+/-]*\d)[\w.~+/-]{12,}=*",
         "GitHub token": r"\bgithub_pat_\w{16,}|\bgh[pousr]_\w{16,}",
         "GitLab token": r"\bgl(?:pat|dt|rt|ft|oas|soat|ptt)-[\w-]{16,}",
         "Google key": r"\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}",

@@ -15,6 +15,7 @@ from typing import Any
 
 from heartbeat_assets.objectives.operations import UptimeDay
 from heartbeat_assets.objectives.operations_spec import ComponentSpec
+from heartbeat_assets.objectives.slo.durations import exact
 from heartbeat_assets.objectives.status.facts import Facts
 
 
@@ -42,7 +43,7 @@ def _by_day(record: Mapping[str, Any]) -> dict[str, tuple[float, bool]]:
     if target is None:
         return {}
     return {
-        day["day"]: (day["coverage"], day["good"] >= target * day["total"])
+        day["day"]: (day["coverage"], day["good"] >= exact(target) * day["total"])
         for day in days
         if day["total"] and day["coverage"]
     }
