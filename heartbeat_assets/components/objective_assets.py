@@ -80,7 +80,7 @@ def _measured(
 
 
 def _looked_at(group: ObjectivesGroup, assets: list[str], checks: set[dg.AssetCheckKey]) -> Iterator[Told]:
-    from heartbeat_assets.objectives.recording_slos import newest_of
+    from heartbeat_assets.objectives.records_days import newest_of
 
     wanted = [asset for asset in assets if any(check.asset_key == asset_key(group, asset) for check in checks)]
     if not wanted:

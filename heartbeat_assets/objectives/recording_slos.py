@@ -1,23 +1,23 @@
 """SLOs measured now, with their corrections, and recorded: what Dagster and the terminal do alike.
 
-Each verdict is an event of the journal: stream `objective`, the SLO's name, its state as the kind. It must not know who
-asks for it.
+Each verdict is an event of the journal: stream `objective`, the SLO's name, its state as the kind. `records_days` reads
+them. It must not know who asks for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from heartbeat_assets.ledger import Actor, Journal, JournalEvent, Ledger, NewJournalEvent
 from heartbeat_assets.objectives.correcting import corrections_of
 from heartbeat_assets.objectives.measure import Measured, measure
 from heartbeat_assets.objectives.objectives_spec import ObjectivesSpec
+from heartbeat_assets.objectives.records_days import STREAM, spared
 from heartbeat_assets.objectives.slo.slo import Slo
 from heartbeat_assets.settings import Settings
 from heartbeat_assets.sources.opening import Progress, silent
-
-STREAM = "objective"
 
 
 def measured_now(
@@ -40,12 +40,7 @@ def measured_now(
 
 
 def record_measured(journal: Journal, measured: Measured, folder: str, actor: Actor) -> JournalEvent:
-    """Records what was measured. Raises LedgerError."""
-    body = measured.record() | {"folder": folder}
-    return journal.append(NewJournalEvent(STREAM, measured.slo.name, measured.kind, body=body), actor)
-
-
-def newest_of(journal: Journal, name: str) -> JournalEvent | None:
-    """The newest record of the SLO called `name`, None when it was never measured."""
-    events = journal.of(STREAM, name, limit=1)
-    return events[-1] if events else None
+    """Records what was measured, and returns the record with every day. Raises LedgerError."""
+    name, body = measured.slo.name, measured.record() | {"folder": folder}
+    event = journal.append(NewJournalEvent(STREAM, name, measured.kind, body=spared(journal, name, body)), actor)
+    return replace(event, body=body)

@@ -9,7 +9,8 @@ import pytest
 
 from heartbeat_assets.ledger import Actor, Ledger, open_ledger
 from heartbeat_assets.objectives.correcting import CorrectionProblem, correct, corrections_of, withdraw
-from heartbeat_assets.objectives.recording_slos import measured_now, newest_of, record_measured
+from heartbeat_assets.objectives.recording_slos import measured_now, record_measured
+from heartbeat_assets.objectives.records_days import newest_of
 from heartbeat_assets_tests.objectives.promised import ANA, NOW, Promised, slo
 
 NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)

@@ -28,7 +28,7 @@ def show_command(name: str, as_json: bool | None) -> None:
     heartbeat slo show api-read-availability
     """
     from heartbeat_assets.objectives.correcting import corrections_of
-    from heartbeat_assets.objectives.recording_slos import newest_of
+    from heartbeat_assets.objectives.records_days import newest_of
 
     room = the_room()
     folder, slo = room.one(name)

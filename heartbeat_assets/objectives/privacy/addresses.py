@@ -24,6 +24,8 @@ _AT_AS_A_WORD = re.compile(r"\sat\s", re.IGNORECASE)
 _QUAD = re.compile(r"(?<![0-9vV])(?<!\d\.)(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)")
 _ODD_QUAD = re.compile(r"(?<![\w.])(?:(?:0[xX][0-9a-fA-F]{1,2}|0[0-7]{1,3}|\d{1,3})\.){3}"
                        r"(?:0[xX][0-9a-fA-F]{1,2}|0[0-7]{1,3}|\d{1,3})(?![\w]|\.\w)")  # fmt: skip
+_SPACED_QUAD = re.compile(r"(?<![\w.])\d{1,3}(?: \. \d{1,3}){3}(?![\w]| ?\. ?\d)")
+_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _NUMERIC_HOST = re.compile(r"(?<=://)(?:[^\s/@]*@)?(0[xX][0-9a-fA-F]{7,8}|0[0-7]{9,11}|\d{8,10})(?=[:/\s\"'<>)]|$)")
 _IN_A_NAME = re.compile(r"\b(?:ip|host|ec2|node|client|dhcp|dsl|pool|static)-\d{1,3}(?:-\d{1,3}){3}(?![\w-])", re.I)
 _COLONS = re.compile(r"[0-9A-Fa-f:.]{2,}")
@@ -70,6 +72,9 @@ def _emails(text: str) -> Iterator[Hit]:
 
 def _version_4(text: str) -> Iterator[Hit]:
     for match in _QUAD.finditer(text):
+        if all(int(part) < 256 for part in match[0].split(".")):
+            yield Hit(IPV4, *match.span())
+    for match in _SPACED_QUAD.finditer(text):
         if all(int(part) < 256 for part in match[0].split(".")):
             yield Hit(IPV4, *match.span())
     for match in _ODD_QUAD.finditer(text):
@@ -133,5 +138,5 @@ def _telephones(text: str) -> Iterator[Hit]:
     yield from (Hit(PHONE, *match.span()) for match in _HOME.finditer(text))
     for match in _CALLED.finditer(text):
         digits = sum(letter.isdigit() for letter in match[1])
-        if _FEWEST_DIGITS <= digits <= _MOST_DIGITS and "\n" not in match[1]:
+        if _FEWEST_DIGITS <= digits <= _MOST_DIGITS and "\n" not in match[1] and not _DATE.search(match[1]):
             yield Hit(PHONE, *match.span(1))

@@ -44,7 +44,8 @@ _OWN = {
     kind: re.compile(pattern)
     for kind, pattern in {
         "JSON web token": r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?",
-        "bearer token": r"(?i)\bbearer[ :=]+[\"']?(?=[\w.~+/-]*[\d_.~+/-])[\w.~+/-]{12,}=*",
+        "bearer token": r"(?i)\bbearer[ :=]+[\"']?(?=[\w.~+/-]*[\d_.~+/-])[\w.~+/-]{12,}=*"
+        r"|\bauthorization[\"']?[ ]?[:=][ ]?[\"']?(?!basic )\w{2,20} (?=[\w.~+/-]*\d)[\w.~+/-]{12,}=*",
         "GitHub token": r"\bgithub_pat_\w{16,}|\bgh[pousr]_\w{16,}",
         "GitLab token": r"\bgl(?:pat|dt|rt|ft|oas|soat|ptt)-[\w-]{16,}",
         "Google key": r"\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}",
@@ -58,7 +59,7 @@ _OWN = {
 _BASIC = re.compile(r"\bBasic[ :]+([A-Za-z0-9+/]{8,}={0,2})(?![\w=])")
 _PASSWORD = re.compile(
     r"(?:password|passwd|passphrase|pwd)[\"']?(?:\s?=>?\s?[\"'`]?(?P<any>[^\s\"'`<>&;,{}()\[\]$*]{6,})"
-    r"|\s?:\s?[\"'`]?(?P<odd>(?=[^\s\"'`<>&;,]*\d)[^\s\"'`<>&;,{}()\[\]$]{6,}))",
+    r"|(?:\s?:|\s+(?:is|was)\b)\s?[\"'`]?(?P<odd>(?!\d{4}-\d\d-\d\d)(?=[^\s\"'`<>&;,]*\d)[^\s\"'`<>&;,{}()\[\]$]{6,}))",
     re.IGNORECASE,
 )
 _NAMED = re.compile(

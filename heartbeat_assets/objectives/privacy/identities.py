@@ -9,6 +9,7 @@ from heartbeat_assets.objectives.privacy.finding import Hit
 
 IBAN, CARD, WALLET = "bank account number (IBAN)", "payment card number", "wallet address"
 SOCIAL, INSURANCE = "social security number", "national insurance number"
+ID = "id of a person or thing (UUID)"
 PAPERS, BIRTH, PLACE = "number of an identity document", "date of birth", "geographic position"
 
 _AGENT = r"agent|agt|bot"
@@ -16,9 +17,13 @@ _CUSTOMER = (
     r"cust(?:omer)?|cus|client|user|usr|buyer|seller|acc(?:oun)?t|acc|member|tenant|merchant|visitor|contact|person"
 )
 _UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
+_NOT_COUNTED = (
+    r"(?!-|[.,:/]\d|[ ]?%|[ ]?(?:of|to|percent|points?|x|times|ms|s|sec(?:onds?)?|min(?:utes?)?|h|hours?|days?|weeks?|"
+    r"months?|errors?|responses?|retries|requests?|views?|degrees?|[kmg]i?b)\b)"
+)
 _TAILS = (
-    # Agent_123, cust-00991, user/42 and usr#7: digits at once, or letters among which there are some.
-    r"s?[_\-/#~]+(?:\d+(?![A-Za-z0-9.]*%)[A-Za-z0-9]*"
+    # Agent_123, cust-00991, cust_live_9f8e7d, user/42 and usr#7: digits at once, or letters among which there are some.
+    r"s?[_\-/#~]+(?:(?:live|test|prod|dev|staging|eu|us)[_-])?(?:\d+(?![A-Za-z0-9.]*%)[A-Za-z0-9]*"
     r"|(?=[A-Za-z0-9]{4,})(?=[A-Za-z0-9]*\d[A-Za-z]*\d)[A-Za-z0-9]+|(?=[A-Za-z]*\d)[A-Za-z0-9]{10,})",
     # CUST0012345, agent 4711; a year behind it is none.
     r"[ ]?#?(?!(?:19|20)\d\d\b)\d{4,}\b(?![.,%]\d)",
@@ -27,6 +32,16 @@ _TAILS = (
     # customer id 4711, agentId: "abc1", user_id=42, Customer No. 17.
     r"[_\- ]?(?:id|ids|no|nr|num|number|uuid|ref|key)\b\.?[\"']?\s{0,3}(?:[:=#]|is\b)?\s{0,3}[\"'#(\[]{0,2}"
     r"(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{2,}",
+    # agent 17, user 123: a number that something is counted or measured by is none, nor the answer of a server.
+    rf"[ ]#?(?!360\b|[45]\d\d\b)\d{{2,3}}\b{_NOT_COUNTED}",
+    # agents 17 and 18, customers 8812, 8813 or 8814.
+    rf"s[ ]#?(?!(?:19|20)\d\d\b)\d{{2,}}(?:,[ ]?#?\d{{2,}}){{0,20}},?[ ](?:and|or|&)[ ]#?\d{{2,}}\b{_NOT_COUNTED}",
+    # agent a-10293, customer CX_88f12.
+    r"s?[ ][\"'#(]?(?!(?:INC|SHA|ISO|HTTP|UTF|AES|TLS|RFC|CVE|PR|API)[-_])[A-Za-z]{1,5}[-_]"
+    r"(?:\d{4,}|(?=[a-z]*\d[a-z]*\d)(?=\d*[a-z])[a-z0-9]{5,})\b",
+    # customer no. 5, customer Jane (id 88213).
+    r"[_\- ](?:no|nr|number)\b\.?[\"']?[ ]?[:=#]?[ ]?\d",
+    r"[ ][^\n()]{1,40}\((?:id|no|nr|number|ref)\b\.?[ ]?[:=#]?[ ]?(?=[\w-]*\d)[\w-]+",
     rf"s?\b[^\n]{{0,40}}?(?:{_UUID})",
     rf"s?[_-](?:{_UUID})",
 )
@@ -39,6 +54,7 @@ def _ids(words: str) -> re.Pattern[str]:
 
 _IDS = (("agent id", _ids(_AGENT)), ("customer id", _ids(_CUSTOMER)))
 _NAMED_IDS = re.compile(_CAMEL)
+_BARE_UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9A-Za-z-])", re.IGNORECASE)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
 _CARD = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){11,18}(?!\w|[.,]\d)")
 _ISSUERS = re.compile(r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}"
@@ -72,7 +88,8 @@ _IBAN_LENGTHS = range(15, 35)
 def identities(text: str, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[Hit]:
     """Every id in `text`. `patterns` are those of this place, by the name of their kind."""
     named = [("customer id", _NAMED_IDS)] if "Id" in text else []
-    for kind, pattern in (*patterns.items(), *_IDS, *named):
+    # Whose or what it is nobody can see, so it stays out until somebody allows it.
+    for kind, pattern in (*patterns.items(), *_IDS, *named, (ID, _BARE_UUID)):
         for match in pattern.finditer(text):
             if match[0]:
                 yield Hit(kind, *match.span())

@@ -6,7 +6,7 @@ Pure: the same facts and events always make the same answer. It must not read th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from heartbeat_assets.metrics.wording import duration_words, instant_words
 from heartbeat_assets.objectives.operations import ComponentStatus, Override
 from heartbeat_assets.objectives.operations_spec import ComponentSpec, OperationsSpec
 from heartbeat_assets.objectives.status.conditions import ComponentState
+from heartbeat_assets.objectives.status.days_before import with_days_before
 from heartbeat_assets.objectives.status.facts import Facts
 from heartbeat_assets.objectives.status.holding import look
 from heartbeat_assets.objectives.status.timeline import (
@@ -45,9 +46,13 @@ class Finding:
 
 def judge_components(spec: OperationsSpec, facts: Facts, history: History, now: datetime) -> list[ComponentStatus]:
     """Every component of `spec`, in its order, as it is shown at `now`."""
-    return [
+    found = [
         _status(one, find(one, facts, spec.stale_duration), history.get(one.id, ()), spec.settle_duration, now)
         for one in spec.components
+    ]
+    return [
+        replace(status, days=with_days_before(status.days, one, facts))
+        for status, one in zip(found, spec.components, strict=True)
     ]
 
 

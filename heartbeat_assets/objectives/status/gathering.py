@@ -16,12 +16,11 @@ from heartbeat_assets.lanes.publish import may_publish
 from heartbeat_assets.lanes.sentences import verdict_sentence
 from heartbeat_assets.ledger import JournalEvent, Ledger, MetricValue
 from heartbeat_assets.metrics.catalog import Catalog, load_catalog
+from heartbeat_assets.objectives.records_days import newest_of_all
 from heartbeat_assets.objectives.status.crons import missed_runs
 from heartbeat_assets.objectives.status.facts import Facts, LaneFact, MetricFact, ScheduleFact, SloFact
 from heartbeat_assets.settings import Settings
 
-OBJECTIVES = "objective"
-"""The stream of the journal that keeps verdicts about SLOs."""
 GRACE = timedelta(minutes=15)
 """So long a run may take before it counts as missed."""
 
@@ -40,7 +39,7 @@ def gather(settings: Settings, ledger: Ledger, now: datetime, *, catalog: Catalo
     problems += [str(problem) for problem in catalog.problems]
     return Facts(
         at=now,
-        slos={name: slo_fact(event) for name, event in sorted(ledger.journal.newest(OBJECTIVES).items())},
+        slos={name: slo_fact(event) for name, event in sorted(newest_of_all(ledger.journal).items())},
         metrics={name: metric_fact(catalog, name, newest.get(name)) for name in sorted({*catalog.files, *newest})},
         lanes=facts,
         schedules=schedules,

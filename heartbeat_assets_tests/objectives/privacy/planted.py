@@ -12,13 +12,15 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "agent id": (
         "agent_123", "Agent-00991", "agent:4711", "agent id 9f3k2", "agentId=77812", '"agent_id": "a8812"',
         "agent 1b4e28ba-2fa1-11d2-883f-0016d3cca427", "/agents/4711/deals", "agent #4711",
-        "agent 4711", "AGENT0012345",
+        "agent 4711", "AGENT0012345", "agent 17 failed", "agents 17 and 18", "agent no. 5", "agent a-10293",
     ),
     "customer id": (
         "cust-00991", "customer_8812", "user/4711", "Customer No. 4711", "customerId: 88123", "usr_8f14e45f",
         "customer 1b4e28ba-2fa1-11d2-883f-0016d3cca427", "cus_NffrFeUfNV2Hib", "account-99120", "user_1", "buyer-17",
-        "customer 88123", "CUST0012345",
+        "customer 88123", "CUST0012345", "customer 991", "customers 8812, 8813 and 8814", "cust_live_9f8e7d6c",
+        "customer Jane (id 88213)", "clients c_8831",
     ),
+    "id of a person or thing (UUID)": ("7f3c1e2a-9b4d-4c1e-8f3a-2b1c9d8e7f6a",),
     "e-mail address": (
         "ann@example.org", "ann%40example.org", "ann&#64;example.org", "ann&#x40;example.org",
         "ann&commat;example.org",
@@ -34,6 +36,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
         "192.0.2.17", "10.0.0.1:8080", "192.0.2.0/24", "http://192.0.2.17/x", "192&#46;0.2.17", "192[.]0[.]2[.]17",
         "0xC0.0x00.0x02.0x11", "0300.0000.0002.0021", "http://3221226001/", "http://0xC0000211/", "192.000.002.017",
         "ip-10-0-0-12.internal", "17.2.0.192.in-addr.arpa", "from 192.0.2.17.",
+        "192 . 0 . 2 . 17",
     ),
     "IPv6 address": (
         "2001:db8::17", "2001:0db8:0000:0000:0000:0000:0000:0017", "::1", "::ffff:192.0.2.17", "fe80::1%eth0",
@@ -60,7 +63,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "geographic position": ("48.85661, 2.35222", "lat: 48.8566"),
     "wallet address": ("0x52908400098527886E0F7030069857D2E4169EE7", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"),
     "JSON web token": (f"{_HEAD}.{_BODY}.{_DRAWN}",),
-    "bearer token": (f"Authorization: Bearer {_DRAWN}",),
+    "bearer token": (f"Authorization: Bearer {_DRAWN}", f"Authorization: Token {_DRAWN}"),
     "basic authentication": ("Authorization: Basic " + base64.b64encode(b"ann:geheim77").decode(),),
     "AWS key": ("AKIA" + "IOSFODNN7EXAMPLE",),
     "GitHub token": ("ghp_" + _DRAWN + "abcd", "github_pat_" + _DRAWN),
@@ -74,6 +77,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "password in a URL": ("postgres://ann:geheim77@db/deals",),
     "secret": (
         f'api_key = "{_DRAWN}"', f"token: {_DRAWN}", "password=Geheim!77", "password: hunter2", "pwd=letmein",
+        "the password is hunter22",
         f"client_secret={_DRAWN}"),
 }  # fmt: skip
 
@@ -93,5 +97,8 @@ HARMLESS = (
     "internationalization", "acknowledgement", "0.12, 0.98",
      "accounts 2025-2026", "Bearer authentication", "Basic availability",
     "tag:clawdeals.example,2026-01-01:status", "<https://example.org/a.b.c>", "reports per 1000 actions",
-    "look at example",
+    "look at example", "call 2026-02-08 10:00", "the agent 15 minutes late", "the customer 360 view",
+    "user 429 responses",
+    "clients 10 and 20 percent slower", "account 30-day window", "customers 2025 and 2026", "customer INC-20260208-001",
+    "client SHA-256 mismatch", "password was 2026-02-08 rotated", "Authorization: header was dropped",
 )  # fmt: skip
