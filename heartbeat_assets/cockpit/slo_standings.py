@@ -19,7 +19,7 @@ from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.ledger import JournalEvent, Ledger, LedgerError
 from heartbeat_assets.objectives.correcting import STREAM as CORRECTIONS
 from heartbeat_assets.objectives.objectives_file import ObjectivesFolder, ObjectivesSet, objectives_in
-from heartbeat_assets.objectives.recording_slos import STREAM as OBJECTIVES
+from heartbeat_assets.objectives.records_days import newest_of_all
 from heartbeat_assets.objectives.slo.slo import Slo
 from heartbeat_assets.objectives.slo.timeline import Point
 from heartbeat_assets.objectives.status.gathering import slo_fact
@@ -99,7 +99,7 @@ class SloStandings:
 
     def all(self) -> list[SloNow]:
         """Every SLO that a file promises or a verdict is about, the worst first. Raises LedgerError."""
-        newest = self._ledger().journal.newest(OBJECTIVES)
+        newest = newest_of_all(self._ledger().journal)
         promised = {slo.name: (folder, slo) for folder, slo in self.files().slos()}
         now, oldest = datetime.now(UTC), self._stale_after()
         found = []

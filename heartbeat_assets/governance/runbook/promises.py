@@ -17,9 +17,10 @@ from heartbeat_assets.objectives.incidents import Incident, incidents
 from heartbeat_assets.objectives.objectives_file import objectives_in
 from heartbeat_assets.objectives.operations_file import operations_in
 from heartbeat_assets.objectives.operations_now import operations_now
+from heartbeat_assets.objectives.records_days import STREAM
 from heartbeat_assets.objectives.slo.budget import State
 from heartbeat_assets.objectives.status.facts import SloFact
-from heartbeat_assets.objectives.status.gathering import OBJECTIVES, slo_fact
+from heartbeat_assets.objectives.status.gathering import slo_fact
 from heartbeat_assets.specs.durations import Duration, duration_of
 from heartbeat_assets.specs.fields import Name, Whole, Words
 
@@ -64,7 +65,7 @@ class SloBudgets(Check):
         names = self.slos or [slo.name for _, slo in there.slos()]
         if not names and not there.problems:
             return Found(True, "There is no service objective.", {"slos": {}})
-        newest = context.ledger.journal.newest(OBJECTIVES)
+        newest = context.ledger.journal.newest(STREAM)
         facts = {name: slo_fact(newest[name]) if name in newest else None for name in names}
         bad = {name: said for name, fact in facts.items() if (said := self._wrong(fact, context))}
         mistakes = [str(problem) for problem in there.problems]
