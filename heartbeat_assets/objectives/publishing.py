@@ -59,7 +59,8 @@ class PersonalData(HeartbeatError):
         super().__init__(
             f"{WORDS[document.name]} is not published, as there is personal data in it: "
             f"{'; '.join(sentences(findings))}. What was published before stays. Take it out of what it comes from "
-            "(an incident, a reason, the operations' defs.yaml); what may stand there goes to `personal_data.allowed`"
+            "(an incident, a reason, the operations' defs.yaml); what a timeline says is withheld with "
+            "`heartbeat incident update ID --withhold PLACE`; what may stand there goes to `personal_data.allowed`"
         )
 
 
