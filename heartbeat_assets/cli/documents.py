@@ -150,10 +150,10 @@ def write_command(to: Path | None, as_json: bool | None) -> None:
 
 
 def _snapshot(settings: Settings) -> Snapshot:
-    from heartbeat_assets.ledger import open_ledger
     from heartbeat_assets.objectives.operations_now import snapshot
+    from heartbeat_assets.objectives.publishing import ledger_of
 
-    return snapshot(settings, open_ledger(settings.ledger_url))
+    return snapshot(settings, ledger_of(settings))
 
 
 def _published_at(place: Path) -> str | None:

@@ -26,12 +26,13 @@ def status_command(strict: bool, record: bool, as_json: bool | None) -> None:
     heartbeat status --json | jq '.components[] | {id, state, since}'
     """
     from heartbeat_assets.cli.status_words import status_text
-    from heartbeat_assets.ledger import Actor, open_ledger
+    from heartbeat_assets.ledger import Actor
     from heartbeat_assets.objectives.operations_now import operations_now
+    from heartbeat_assets.objectives.publishing import ledger_of
     from heartbeat_assets.objectives.recording import record_operations
 
     settings = load_settings()
-    ledger = open_ledger(settings.ledger_url)
+    ledger = ledger_of(settings)
     if record:
         found = record_operations(settings, ledger, actor=Actor("heartbeat status", "program", "cli"))
     else:

@@ -33,7 +33,7 @@ CHANGES = ("title", "severity", "impact", "rca", "mitigation", "components", "st
 """What an update may change."""
 OPENING = ("title", "severity", "impact", "components", "started_at", "detected_at", "reason", "suggestion")
 STEPS: dict[str, tuple[str, ...]] = {
-    "update": (*CHANGES, "reason"),
+    "update": (*CHANGES, "withheld", "reason"),
     "acknowledge": ("reason", "at"),
     "mitigate": ("reason", "at"),
     "resolve": ("reason", "at", "ended_at", "rca"),
@@ -110,6 +110,8 @@ def checked(given: Given, known: tuple[str, ...]) -> None:
             fits, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
         elif field == "components":
             fits, wanted = isinstance(value, list) and all(isinstance(one, str) for one in value), "a list of ids"
+        elif field == "withheld":
+            fits, wanted = isinstance(value, list), "a list of places"
         else:
             fits, wanted = field == "severity" or isinstance(value, str), "a text"
         if not fits:
@@ -141,6 +143,8 @@ def _sentence(problem: IncidentProblem) -> str:
 
 def _update(cockpit: Cockpit, journal: Journal, called: str, actor: Actor, given: Given) -> Incident:
     changes = {name: given[name] for name in CHANGES if name in given}
+    if given.get("withheld") is not None:
+        changes["withheld"] = given["withheld"]
     if "components" in changes and changes["components"] is None:
         changes["components"] = []
     known = cockpit.operating.desk().components

@@ -36,6 +36,7 @@ _NAMES = {
     "ended_at": "felt until",
     "detected_at": "known since",
     "id": "item",
+    "withheld": "not published: the places",
 }
 _INSTANTS = ("started_at", "ended_at", "detected_at")
 
@@ -154,5 +155,5 @@ def _value(name: str, value: Any, names: Names) -> str:
     if name in _INSTANTS:
         return instant_words(datetime.fromisoformat(str(value)).astimezone(UTC))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join((names or {}).get(one, one) for one in value)
+        return ", ".join(str((names or {}).get(one, one)) for one in value)
     return str(value)

@@ -123,6 +123,9 @@ class IncidentStep(BaseModel):
     components: list[str] | None = Field(default=None, description="update")
     started_at: datetime | None = Field(default=None, description="update")
     ended_at: datetime | None = Field(default=None, description="update (null takes it back), resolve")
+    withheld: list[int] | None = Field(
+        default=None, description="update: the places of entries of the timeline whose words are never published."
+    )
     text: str | None = Field(default=None, max_length=1000, description="action: what is to be done.")
     owner: str | None = Field(default=None, description="action: an e-mail address or `team:name`.")
     due: date | None = Field(default=None, description="action: until which day.")

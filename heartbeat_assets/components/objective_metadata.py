@@ -13,6 +13,7 @@ import dagster as dg
 
 from heartbeat_assets.components.markdown_tables import markdown_table
 from heartbeat_assets.components.objective_group import ObjectivesGroup
+from heartbeat_assets.objectives.slo.burn import outcome_of
 from heartbeat_assets.objectives.slo.sentences import percent
 from heartbeat_assets.objectives.slo.slo import Slo
 
@@ -67,10 +68,15 @@ def of_record(body: Mapping[str, Any], seq: int) -> Metadata:
 def of_burns(burns: Iterable[Mapping[str, Any]]) -> Metadata:
     """Each burn rule as it stands."""
     rows = [[burn["rule"], _rate(burn["long_rate"]), _rate(burn["short_rate"]), f"{burn['factor']:.4g}",
-             f"{burn['events']:g} ({burn['min_events']} needed)", "◆ fires" if burn["fires"] else "● within"]
+             f"{burn['events']:g} ({burn['min_events']} needed)", _outcome(burn)]
             for burn in burns]  # fmt: skip
     header = ["rule", "long window", "short window", "limit", "events", ""]
     return {"burns": dg.MetadataValue.md(markdown_table(header, rows) if rows else "It has no burn rule.")}
+
+
+def _outcome(burn: Mapping[str, Any]) -> str:
+    outcome = outcome_of(burn)
+    return f"{'◆' if outcome == 'fires' else '●' if outcome == 'within' else '○'} {outcome}"
 
 
 def _budget_table(budget: Mapping[str, Any], raw: Mapping[str, Any]) -> dg.MetadataValue[str]:

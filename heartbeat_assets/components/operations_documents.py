@@ -13,7 +13,6 @@ from heartbeat_assets.components import operations_metadata
 from heartbeat_assets.components.asset_basics import about, asset_key, failing_clearly
 from heartbeat_assets.components.operations_group import CANDIDATES, COMPONENT_STATUS, NO_PERSONAL_DATA, OperationsGroup
 from heartbeat_assets.errors import InputMissing
-from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.objectives.operations_spec import OperationsSpec
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def _candidates(group: OperationsGroup) -> dg.AssetsDefinition:
 
         assets, checks = context.selected_asset_keys, context.selected_asset_check_keys
         with failing_clearly():
-            seen = snapshot(group.settings, open_ledger(group.settings.ledger_url)) if assets else None
+            seen = snapshot(group.settings, publishing.ledger_of(group.settings)) if assets else None
             spec = group.spec_now()
             for name in publishing.DOCUMENTS:
                 key = asset_key(group, CANDIDATES[name])

@@ -14,7 +14,6 @@ from heartbeat_assets.components.metric_run import DAGSTER
 from heartbeat_assets.components.operations_group import COMPONENT_STATUS, FRESH, OperationsGroup
 from heartbeat_assets.components.operations_lineage import rests_on
 from heartbeat_assets.components.registry_asset import ledger_kind
-from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.objectives.operations import ComponentStatus, Operations
 from heartbeat_assets.objectives.operations_spec import OperationsSpec
 
@@ -34,10 +33,11 @@ def status_asset(group: OperationsGroup) -> dg.AssetsDefinition:
         "over them. Writes down what has changed, and suggests incidents.",
     )
     def component_status_of_operations(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        from heartbeat_assets.objectives.publishing import ledger_of
         from heartbeat_assets.objectives.recording import record_operations
 
         with failing_clearly():
-            operations = record_operations(group.settings, open_ledger(group.settings.ledger_url), actor=DAGSTER)
+            operations = record_operations(group.settings, ledger_of(group.settings), actor=DAGSTER)
         context.log.info(operations.sentence)
         for problem in operations.problems:
             context.log.warning(problem)

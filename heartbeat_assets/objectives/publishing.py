@@ -14,6 +14,7 @@ from typing import Literal
 
 from heartbeat_assets.errors import HeartbeatError, InputMissing
 from heartbeat_assets.files import write_atomically
+from heartbeat_assets.ledger import Ledger, existing_ledger, open_ledger
 from heartbeat_assets.objectives.documents import heartbeat_document, status_page
 from heartbeat_assets.objectives.operations import Operations
 from heartbeat_assets.objectives.operations_spec import OperationsSpec
@@ -59,8 +60,17 @@ class PersonalData(HeartbeatError):
         super().__init__(
             f"{WORDS[document.name]} is not published, as there is personal data in it: "
             f"{'; '.join(sentences(findings))}. What was published before stays. Take it out of what it comes from "
-            "(an incident, a reason, the operations' defs.yaml); what may stand there goes to `personal_data.allowed`"
+            "(an incident, a reason, the operations' defs.yaml); what a timeline says is withheld with "
+            "`heartbeat incident update ID --withhold PLACE`; what may stand there goes to `personal_data.allowed`"
         )
+
+
+def ledger_of(settings: Settings) -> Ledger:
+    """The ledger that the documents are made of. Once one is published, a ledger that is gone is not made anew: what is
+    made of an empty one would tell readers that there never was an incident. Raises LedgerError.
+    """
+    was_there = any(published_path(settings, name).exists() for name in DOCUMENTS)
+    return (existing_ledger if was_there else open_ledger)(settings.ledger_url)
 
 
 def made_of(operations: Operations, name: DocumentName) -> Document:

@@ -122,6 +122,7 @@ def suggest_incidents(
             actor=actor,
             components=rule.components or ([rule.component] if rule.component else []),
             started_at=component.since if component is not None else None,
+            seen_at=_seen_at(rule, spec, facts),
             quiet=rule.quiet_duration,
             now=now,
         )
@@ -138,6 +139,14 @@ def _why(rule: SuggestionSpec, spec: OperationsSpec, facts: Facts, components: d
     if one.override is not None or one.state not in rule.state or one.found not in rule.state:
         return ""
     return f"{one.name} is {one.state}. {' '.join(one.reasons)}".strip()
+
+
+def _seen_at(rule: SuggestionSpec, spec: OperationsSpec, facts: Facts) -> datetime | None:
+    """The instant of the newest fact by which `rule` holds; None where there is none."""
+    rules = [rule.when] if rule.when is not None else []
+    rules += [condition for one in spec.components if one.id == rule.component for condition in one.rules]
+    looks = [look(condition, facts, spec.stale_duration) for condition in rules]
+    return max((held.at for held in looks if held.holds and held.at is not None), default=None)
 
 
 def _append(journal: Journal, event: NewJournalEvent, actor: Actor, place: int) -> JournalEvent | None:

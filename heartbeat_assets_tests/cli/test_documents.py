@@ -53,6 +53,19 @@ def test_both_are_written_listed_and_shown(shop: Heartbeat, project: CopiedProje
     assert "not yet" not in shop("documents", "--table").stdout
 
 
+def test_a_ledger_that_is_gone_is_not_published_as_a_time_without_incidents(
+    shop: Heartbeat, project: CopiedProject
+) -> None:
+    shop("documents", "write")
+    ledger, file = project.home / "ledger.sqlite", project.home / "documents" / "HEARTBEAT.md"
+    before = file.read_text(encoding="utf-8")
+    ledger.rename(project.home / "away.sqlite")
+    for asked in (("documents", "write"), ("documents", "check"), ("status",), ("status", "--record")):
+        assert "there is no ledger" in shop.fails(3, *asked)
+    assert not ledger.exists()
+    assert file.read_text(encoding="utf-8") == before
+
+
 def test_they_may_be_written_elsewhere(shop: Heartbeat, project: CopiedProject, tmp_path: Path) -> None:
     assert shop("documents", "write", "--to", str(tmp_path / "public")).exit_code == 0
     assert (tmp_path / "public" / "HEARTBEAT.md").is_file()

@@ -79,6 +79,7 @@ def test_a_program_with_a_token_opens_an_incident_and_takes_every_step(browser: 
     steps: list[tuple[str, dict[str, Any]]] = [
         ("acknowledge", {}),
         ("update", {"severity": 2, "components": ["api_read"], "reason": "half of them", "if_place": 2}),
+        ("update", {"withheld": [1], "reason": "it names somebody"}),
         ("mitigate", {"reason": "rolled back", "at": now.isoformat()}),
         ("resolve", {"reason": "quiet", "rca": "a lost index"}),
         ("action", {"text": "alert on it", "owner": "team:api", "due": "2026-03-06"}),
@@ -91,6 +92,8 @@ def test_a_program_with_a_token_opens_an_incident_and_takes_every_step(browser: 
     document = browser.get(at).json()
 
     assert (document["status"], document["severity"], document["reopened"]) == ("acknowledged", 2, 1)
+    assert document["withheld"] == [1]
+    assert "not published: the places" in browser.get(at.removeprefix("/api")).text
     assert {entry["actor"] for entry in document["timeline"]} == {ANN}
     events = open_ledger(shop.settings.ledger_url).journal.after(0, stream="incident")
     assert {event.via for event in events} == {"api"}

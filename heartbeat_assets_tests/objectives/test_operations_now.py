@@ -15,7 +15,7 @@ import yaml
 from heartbeat_assets.lanes.compute import compute_digest
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.ledger import Actor, JournalEvent, Ledger, NewJournalEvent, NewValue, open_ledger
-from heartbeat_assets.objectives.incidents import dismiss, open_incident, suggestions
+from heartbeat_assets.objectives.incidents import dismiss, open_incident, resolve, suggestions
 from heartbeat_assets.objectives.operations import Operations
 from heartbeat_assets.objectives.operations_file import the_operations
 from heartbeat_assets.objectives.operations_now import operations_now
@@ -201,6 +201,19 @@ def test_an_incident_is_suggested_once_and_not_for_what_a_person_says(place: Pla
     dismiss(journal, made["number"], actor=ANA, reason="a test")
     place.record()
     assert suggestions(journal) == []
+
+
+def test_figures_of_before_an_incident_was_resolved_do_not_suggest_it_again(place: Place) -> None:
+    journal, hour = place.ledger.journal, timedelta(hours=1)
+    place.judged("exhausted", judged_at=(NOW - hour).isoformat())
+    (made,) = place.record().suggestions
+    one = open_incident(
+        journal, title="Down", severity=1, impact="No reads.", actor=ANA, suggestion=made["number"], now=NOW
+    )
+    resolve(journal, one.id, actor=ANA, reason="rolled back")
+    assert place.record(NOW + timedelta(minutes=10)).suggestions == ()
+    place.judged("exhausted", judged_at=(NOW + hour).isoformat())
+    assert [again["rule"] for again in place.record(NOW + hour).suggestions] == ["down"]
 
 
 def test_incidents_come_with_their_clocks(place: Place) -> None:

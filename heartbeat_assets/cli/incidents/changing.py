@@ -21,6 +21,13 @@ from heartbeat_assets.errors import UsageProblem
 @click.option("--no-components", is_flag=True, help="No component is affected any more, or ever was.")
 @click.option("--started-at", metavar="INSTANT", help="Since when it was felt, as 2026-02-23T14:31Z.")
 @click.option("--ended-at", metavar="INSTANT", help="Until when it was felt; `none` takes the end back.")
+@click.option(
+    "--withhold",
+    type=int,
+    multiple=True,
+    metavar="PLACE",
+    help="Never publish the words of that entry of the timeline; may be repeated.",
+)
 @click.option("--if-place", type=int, metavar="PLACE", help="Only while its newest event has this place.")
 @reason_option
 @actor_option
@@ -29,6 +36,7 @@ def update_command(
     incident: str,
     components: tuple[str, ...],
     no_components: bool,
+    withhold: tuple[int, ...],
     if_place: int | None,
     reason: str | None,
     as_person: str | None,
@@ -40,6 +48,7 @@ def update_command(
     \b
     heartbeat incident update INC-20260223-001 --severity 2 --reason "only half of the readers feel it"
     heartbeat incident update INC-20260223-001 --reason "the vendor was called"
+    heartbeat incident update INC-20260223-001 --withhold 4 --reason "it names somebody"
     """
     from heartbeat_assets.objectives.incidents import update
 
@@ -50,6 +59,8 @@ def update_command(
         changes["ended_at"] = None
     if components or no_components:
         changes["components"] = list(components)
+    if withhold:
+        changes["withheld"] = list(withhold)
     change(
         lambda at, actor: update(
             at.journal,

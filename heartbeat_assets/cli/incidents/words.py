@@ -118,8 +118,10 @@ def _shown(document: Document) -> Iterator[str]:
     if document["actions"]:
         rows = [[one["id"], _due_words(one), one["owner"], one["text"]] for one in document["actions"]]
         yield f"\n{table(['item', 'due', 'owner', 'what'], rows)}"
-    rows = [[words_of(one["at"]), one["kind"], one["actor"], _told(one)] for one in document["timeline"]]
-    yield f"\n{table(['when', 'what', 'who', 'why'], rows)}"
+    rows = [
+        [str(one["place"]), words_of(one["at"]), one["kind"], one["actor"], _told(one)] for one in document["timeline"]
+    ]
+    yield f"\n{table(['place', 'when', 'what', 'who', 'why'], rows)}"
 
 
 def _period(document: Document) -> str:

@@ -89,8 +89,10 @@ def state_words(name: str | None) -> str:
 
 def burns_text(burns: list[Mapping[str, Any]]) -> str:
     """The table of burn rules."""
+    from heartbeat_assets.objectives.slo.burn import outcome_of
+
     rows = [[one["rule"], _rate(one["long_rate"]), _rate(one["short_rate"]), f"{one['factor']:.4g}",
-             "fires" if one["fires"] else "within"] for one in burns]  # fmt: skip
+             outcome_of(one)] for one in burns]  # fmt: skip
     return table(["burn rule", "long", "short", "limit", ""], rows) if rows else "It has no burn rule."
 
 

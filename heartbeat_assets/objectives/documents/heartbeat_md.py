@@ -198,8 +198,7 @@ def _degraded(shown: Operations) -> Iterator[str]:
 
 def _scenario(one: ScenarioNow) -> Iterator[str]:
     yield f"Scenario {markdown(one.id)}: {markdown(one.title)}"
-    applies = f"yes, since {instant(one.since)}" if one.applies else "no"
-    yield f"- Applies now: {applies}"
+    yield f"- Applies now: {_applies(one)}"
     yield "- Symptoms:"
     for symptom in one.symptoms:
         yield f"  - {markdown(symptom.text)}"
@@ -213,6 +212,16 @@ def _scenario(one: ScenarioNow) -> Iterator[str]:
     if one.applies:
         met = {True: "yes", False: "no", None: "people decide"}[one.rollback_met]
         yield f"  - Criterion met: {met}"
+
+
+def _applies(one: ScenarioNow) -> str:
+    """Whether it applies, as far as figures can tell: what is not known is not said to be well."""
+    if one.applies:
+        return f"yes, since {instant(one.since)}"
+    deciding = [symptom.shows for symptom in one.symptoms if symptom.decides]
+    if not deciding:
+        return "people decide"
+    return "nobody can say, as figures are missing or old" if None in deciding else "no"
 
 
 def _contact(shown: Operations) -> Iterator[str]:

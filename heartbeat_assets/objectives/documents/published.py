@@ -13,6 +13,7 @@ from heartbeat_assets.objectives.operations import Operations
 
 Record = dict[str, Any]
 A_PERSON = "a named person"
+WITHHELD = "Withheld."
 _SLO = ("name", "display_name", "description", "service", "method", "target", "judged_at", "window", "state",
         "severity", "budget", "raw", "coverage", "burns", "burn_rate", "burn_rate_over", "exhausted_at", "recorded_at",
         "stale", "days", "sentence")  # fmt: skip
@@ -31,13 +32,21 @@ def published(operations: Operations) -> Operations:
     def owner(named: str | None) -> str:
         return owner_words(named, support)
 
-    def incident(one: Record) -> Record:
+    def incident(given: Record) -> Record:
+        one = _without_withheld(given)
         return {
             **_only(one, _INCIDENT),
             "actions": [{**_only(item, _ACTION), "owner": owner(item.get("owner"))} for item in one.get("actions", ())],
             "timeline": [_only(entry, _ENTRY) for entry in one.get("timeline", ())],
             "clocks": [_only(clock, _CLOCK) for clock in one.get("clocks", ())],
         }
+
+    incidents = tuple(incident(one) for one in operations.incidents)
+    items = {(one["id"], item["id"]): item for one in incidents for item in one["actions"]}
+
+    def overdue(item: Record) -> Record:
+        shown = {**_only(item, (*_ACTION, "incident")), "owner": owner(item.get("owner"))}
+        return {**shown, **items.get((item.get("incident"), item.get("id")), {})}
 
     return replace(
         operations,
@@ -48,13 +57,32 @@ def published(operations: Operations) -> Operations:
         ),
         slos=tuple({**_only(one, _SLO), "owner": owner(one.get("owner"))} for one in operations.slos),
         kpis=tuple(replace(one, owner=owner(one.owner)) for one in operations.kpis),
-        incidents=tuple(incident(one) for one in operations.incidents),
+        incidents=incidents,
         suggestions=(),
-        overdue=tuple(
-            {**_only(one, (*_ACTION, "incident")), "owner": owner(one.get("owner"))} for one in operations.overdue
-        ),
+        overdue=tuple(overdue(one) for one in operations.overdue),
         problems=(),
     )
+
+
+def _without_withheld(one: Record) -> Record:
+    """An incident without the words that somebody withheld. They stay in the journal, where nothing is taken away."""
+    places = set(one.get("withheld", ()))
+    if not places:
+        return one
+    entries = [entry for entry in one.get("timeline", ()) if entry["place"] in places]
+    hidden = {(entry["kind"], entry["changes"].get("id")) for entry in entries}
+    return {
+        **one,
+        "timeline": [{**entry, "text": WITHHELD} if entry in entries else entry for entry in one.get("timeline", ())],
+        "actions": [
+            {
+                **item,
+                "text": WITHHELD if ("action_added", item["id"]) in hidden else item["text"],
+                "outcome": WITHHELD if ("action_done", item["id"]) in hidden else item.get("outcome"),
+            }
+            for item in one.get("actions", ())
+        ],
+    }
 
 
 def owner_words(named: str | None, support: str = "") -> str:

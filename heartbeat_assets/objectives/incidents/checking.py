@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from heartbeat_assets.ledger import JournalEvent
     from heartbeat_assets.ledger.journal_store import Journal
 
-FIELDS = (*TEXTS, "severity", "components", "started_at", "ended_at")
+FIELDS = (*TEXTS, "severity", "components", "started_at", "ended_at", "withheld")
 """What an update may change."""
 
 
@@ -70,7 +70,9 @@ def checked_changes(
     for field, value in changes.items():
         if field not in FIELDS:
             raise IncidentProblem(field, f"cannot be changed; an incident has {', '.join(FIELDS)}")
-        body[field] = _checked(field, value, known_components, now)
+        body[field] = (
+            _withheld(incident, value) if field == "withheld" else _checked(field, value, known_components, now)
+        )
     started = instant_of(body["started_at"]) if "started_at" in body else incident.started_at
     ended = incident.ended_at
     if "ended_at" in body:
@@ -115,6 +117,17 @@ def _checked(field: str, value: Any, known_components: Collection[str] | None, n
     if field == "ended_at" and value is None:
         return None
     return checked_instant(field, value, now=now).isoformat()
+
+
+def _withheld(incident: Incident, places: Any) -> list[int]:
+    """What is withheld with the events at `places`. What is once withheld stays so."""
+    given = list(places) if isinstance(places, Collection) and not isinstance(places, str) else [places]
+    for place in given:
+        if isinstance(place, bool) or not isinstance(place, int) or not 1 <= place <= incident.place:
+            raise IncidentProblem(
+                "withheld", f"{incident.id} has no event {place!r}; it has 1 to {incident.place}, as its timeline says"
+            )
+    return sorted({*incident.withheld, *given})
 
 
 def _as_said(incident: Incident, field: str) -> Any:

@@ -86,6 +86,8 @@ def _updated(incident: Incident, event: JournalEvent) -> Incident:
     changes: dict[str, Any] = {name: event.body[name] for name in TEXTS if name in event.body}
     if "components" in event.body:
         changes["components"] = tuple(event.body["components"])
+    if "withheld" in event.body:
+        changes["withheld"] = tuple(event.body["withheld"])
     for name in ("started_at", "ended_at"):
         if name in event.body:
             changes[name] = _maybe(event.body[name])

@@ -100,7 +100,8 @@ class Incident:
     """An incident. `detected_at` is since when somebody knew, `opened_at` when it was written down, `started_at` and
     `ended_at` the period in which it was felt. `place` is that of its newest event: hand it in as `if_place`.
 
-    `spells` has one item, and one more for every time it came back.
+    `spells` has one item, and one more for every time it came back. `withheld` are the places of those events whose
+    words are never published.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Incident:
     rule: str
     suggestion: int | None
     place: int
+    withheld: tuple[int, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -190,5 +192,6 @@ class Incident:
             "suggestion": self.suggestion,
             "actions": [one.record(today) for one in self.actions],
             "timeline": [one.record() for one in self.timeline],
+            "withheld": list(self.withheld),
             "place": self.place,
         }

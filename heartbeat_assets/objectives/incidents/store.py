@@ -84,8 +84,8 @@ def update(
     now: datetime | None = None,
 ) -> Incident:
     """Changes fields of an incident (title, severity, impact, rca, mitigation, components, started_at, ended_at), also
-    after it is over. Without `changes` it is a note. An `ended_at` of None takes the end back. Raises IncidentProblem
-    and LedgerError.
+    after it is over. Without `changes` it is a note. An `ended_at` of None takes the end back. `withheld` adds places
+    of events whose words are not published from now on. Raises IncidentProblem and LedgerError.
     """
     instant = now or datetime.now(UTC)
 

@@ -1,7 +1,7 @@
 """Suggestions: what a rule thinks is an incident, until a person opens it or says that it is none.
 
-A rule suggests once while nobody has decided, while the incident that came of it is open, and for a while after
-somebody dismissed it. It must not know what a rule looks at.
+A rule suggests once while nobody has decided, while the incident that came of it is open, until something newer than
+its resolution was seen, and for a while after somebody dismissed it. It must not know what a rule looks at.
 """
 
 from __future__ import annotations
@@ -68,11 +68,13 @@ def suggest(
     components: Iterable[str] = (),
     started_at: datetime | None = None,
     evidence: Mapping[str, Any] | None = None,
+    seen_at: datetime | None = None,
     quiet: timedelta = QUIET,
     now: datetime | None = None,
 ) -> Suggestion | None:
     """Suggests an incident, None when it is not the time for it: nobody has decided about what `rule` suggested before,
-    or the incident that came of it is open, or it was dismissed less than `quiet` ago. Of two at once, one does.
+    or the incident that came of it is open or was resolved after what the rule looked at (`seen_at`; None: now), or it
+    was dismissed less than `quiet` ago. Of two at once, one does.
 
     Raises IncidentProblem and LedgerError.
     """
@@ -82,7 +84,7 @@ def suggest(
     why = checked_text("reason", reason)
     body = opened_body(title, severity, impact, components, started_at, None, None, None, instant)
     events = journal.of(STREAM, subject, limit=1)
-    if events and not _may_suggest(journal, events[-1], instant - quiet):
+    if events and not _may_suggest(journal, events[-1], seen_at or instant, instant - quiet):
         return None
     new = NewJournalEvent(STREAM, subject, "suggested", reason=why, body={**body, "evidence": dict(evidence or {})})
     try:
@@ -125,11 +127,15 @@ def rule_of(event: JournalEvent) -> str:
     return event.subject.removeprefix(RULES)
 
 
-def _may_suggest(journal: Journal, newest: JournalEvent, quiet_since: datetime) -> bool:
+def _may_suggest(journal: Journal, newest: JournalEvent, seen_at: datetime, quiet_since: datetime) -> bool:
     if newest.kind == "dismissed":
         return newest.at <= quiet_since
     decided = decision_on(journal, newest.seq)
-    return decided is not None and incident_called(journal, decided.subject).is_over
+    if decided is None:
+        return False
+    resolved_at = incident_called(journal, decided.subject).resolved_at
+    # Figures of an hour ago still show what is over by now.
+    return resolved_at is not None and seen_at > resolved_at
 
 
 def _suggestion(event: JournalEvent) -> Suggestion:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -74,6 +75,8 @@ class Burn:
         what += f" and {_rate(self.short_rate)} over {self.rule.short.words}, limit {float(self.factor):.4g}"
         if not self.has_enough:
             return f"{what}; not judged, {self.events:g} of at least {self.rule.min_events} events."
+        if self.long_rate is None or self.short_rate is None:
+            return f"{what}; nothing was counted in one of them, so it does not fire."
         return f"{what}; {'burning too fast' if self.fires else 'within the limit'}."
 
     def record(self) -> dict[str, Any]:
@@ -94,6 +97,16 @@ class Burn:
             "severity": self.rule.severity,
             "sentence": self.sentence,
         }
+
+
+def outcome_of(record: Mapping[str, Any]) -> str:
+    """`fires`, `within`, `too few events` or `no data`: what the record of a rule comes to. No data is not well."""
+    if record["fires"]:
+        return "fires"
+    if not record["has_enough"]:
+        return "too few events" if record["events"] else "no data"
+    # A rate beyond any number is None as well; it fires.
+    return "no data" if record["long_rate"] is None or record["short_rate"] is None else "within"
 
 
 def judged(

@@ -237,3 +237,17 @@ def test_a_program_decides_nothing_and_nobody_without_a_reason(ledger: Ledger) -
             step(ledger.journal, one.id, actor=ANNA, reason=" ")
         assert raised.value.field == "reason"
     assert ledger.journal.mark() == 1
+
+
+def test_what_an_event_says_is_withheld_for_good(ledger: Ledger) -> None:
+    journal = ledger.journal
+    one = opened(ledger)
+    one = update(journal, one.id, actor=BEN, reason="customer 8812 called")
+    one = add_action(journal, one.id, text="call customer 8812", owner="team:api", due=None, actor=BEN)
+    one = update(journal, one.id, {"withheld": [2]}, actor=BEN, reason="it names somebody")
+    one = update(journal, one.id, {"withheld": [3]}, actor=BEN, reason="so does this")
+    assert (one.withheld, one.record(at("2026-02-23 10:00").date())["withheld"]) == ((2, 3), [2, 3])
+    assert one.timeline[-1].changes == {"withheld": [2, 3]}
+    for wrong in ([0], [6], ["2"], [True], "2"):
+        with pytest.raises(IncidentProblem, match=r"it has 1 to 5, as its timeline says"):
+            update(journal, one.id, {"withheld": wrong}, actor=BEN, reason="it names somebody")

@@ -61,6 +61,15 @@ def test_it_is_suggested_again_when_the_incident_is_over(ledger: Ledger) -> None
     assert suggested(ledger) is not None
 
 
+def test_what_was_seen_before_it_was_resolved_suggests_nothing(ledger: Ledger) -> None:
+    one = opened(ledger, suggested(ledger))
+    over = resolve(ledger.journal, one.id, actor=ANNA, reason="quiet").resolved_at
+    assert over is not None
+    assert suggested(ledger, seen_at=over - timedelta(minutes=40)) is None
+    assert suggested(ledger, seen_at=over) is None
+    assert suggested(ledger, seen_at=over + timedelta(minutes=1)) is not None
+
+
 def test_what_was_dismissed_is_quiet_for_the_stated_time(ledger: Ledger) -> None:
     one = suggested(ledger)
     assert one is not None

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from heartbeat_assets.objectives.slo.burn import WORKBOOK, rules_in
+from heartbeat_assets.objectives.slo.burn import WORKBOOK, outcome_of, rules_in
 from heartbeat_assets.objectives.slo.durations import duration
 from heartbeat_assets.objectives.slo.verdict import Verdict, judge
 from heartbeat_assets_tests.objectives.slo.slo_making import DAY, FIVE_MINUTES, HOUR, at, buckets, month, rolling, slo
@@ -108,6 +108,20 @@ def test_windows_without_events_do_not_burn() -> None:
     assert [burn.long_rate for burn in verdict.burns] == [None, None, None]
     assert verdict.severity is None
     assert "burn rate unknown" in verdict.burns[0].sentence
+
+
+def test_what_was_not_measured_is_not_said_to_be_within_the_limit() -> None:
+    api = slo(annotations={"heartbeat/minEvents": "10", "heartbeat/burnRules": "2% 1h 5m page"})
+    for start, figures, outcome, said in (
+        ("2026-03-30T12:00", (10, 10), "no data", "not judged, 0 of at least 10 events"),
+        ("2026-03-30T23:30", (50, 50), "no data", "nothing was counted in one of them, so it does not fire"),
+        ("2026-03-30T23:55", (9, 9), "too few events", "not judged, 9 of at least 10 events"),
+        ("2026-03-30T23:55", (90, 90), "within", "within the limit"),
+        ("2026-03-30T23:55", (0, 90), "fires", "burning too fast"),
+    ):
+        (burn,) = judge(api, buckets(api, start, figures), NOW).burns
+        assert outcome_of(burn.record()) == outcome
+        assert said in burn.sentence
 
 
 def test_a_look_back_does_not_stop_at_the_start_of_a_calendar_window() -> None:
