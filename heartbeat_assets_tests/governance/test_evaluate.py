@@ -55,12 +55,12 @@ def test_a_permanent_loss_is_still_triggered_after_250_bad_events_because_the_ba
     assert look(seen).outcome == "OK", "without it the bad events are the new normal"
 
 
-def test_a_million_events_are_looked_at_in_no_time() -> None:
-    events = runs((900_000, 1_000_000))
+def test_a_series_however_long_is_looked_at_in_no_time() -> None:
+    events = runs((180_000, 200_000))
     look(events[:500])
     started = time.perf_counter()
     assert look(events).outcome == "OK"
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 0.5
 
 
 # --- Outcomes ---------------------------------------------------------------------------------------------
