@@ -48,8 +48,7 @@ def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCockpit
         running.stop()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 @pytest.mark.parametrize("name", list(PAGES))
 def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
     visit: Visit, cockpit: RunningCockpit, name: str, width: int, scheme: str

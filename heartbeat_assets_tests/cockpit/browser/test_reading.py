@@ -76,8 +76,7 @@ def test_a_chart_is_read_with_the_arrow_keys(visit: Visit) -> None:
     assert "UTC" in said
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 @pytest.mark.parametrize("name", list(PAGES))
 def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
     visit: Visit, name: str, width: int, scheme: str
