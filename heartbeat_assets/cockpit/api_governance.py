@@ -5,9 +5,9 @@ A decision goes through `deciding` and nothing else; its actor is whoever signed
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -25,28 +25,16 @@ from heartbeat_assets.cockpit.governance_documents import (
     switch_document,
     tripwire_document,
 )
-from heartbeat_assets.cockpit.json_body import json_of
+from heartbeat_assets.cockpit.json_body import TheBody, described, object_of
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.cockpit.security.readers import Reader
 from heartbeat_assets.governance.switch import GLOBAL
 
 router = APIRouter(prefix="/api/governance", tags=["governance"])
 
-_JSON = ("application/json",)
 _WRITING = problems(400, 401, 403, 413, 415, 422, 429, 503)
 _CHANGING = _WRITING | problems(409)
-
-
-def _described(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-async def _body(request: Request) -> bytes:
-    return await request.body()
-
-
-TheBody = Annotated[bytes, Depends(_body)]
-_SWITCH_CHANGE = _described(SwitchChange.model_json_schema())
+_SWITCH_CHANGE = described(SwitchChange.model_json_schema())
 
 
 @router.post(
@@ -100,11 +88,11 @@ def show_state(cockpit: TheCockpit) -> Response:
     "/regression/evaluate",
     response_model=EvaluatedDocument,
     responses=_WRITING,
-    openapi_extra=_described(WhichTripwires.model_json_schema()),
+    openapi_extra=described(WhichTripwires.model_json_schema()),
 )
 def evaluate_tripwires(request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody) -> Response:
     """Looks at tripwires now and records what is found. Nothing is stopped, unless `act` is true."""
-    given = _fields(request, body, WhichTripwires.model_fields, "which tripwires to look at")
+    given = object_of(request, body, "which tripwires to look at", WhichTripwires.model_fields)
     act = given.get("act", False)
     if not isinstance(act, bool):
         raise Refusal(422, "act: must be true or false.", field="act")
@@ -120,21 +108,10 @@ def evaluate_tripwires(request: Request, cockpit: TheCockpit, reader: TheReader,
 
 
 def _changed(request: Request, cockpit: Cockpit, reader: Reader, body: bytes, *, engage: bool) -> Response:
-    given = _fields(request, body, SwitchChange.model_fields, "the reason")
+    given = object_of(request, body, "the reason", SwitchChange.model_fields)
     name = _text(given, "domain")
     state = change_switch(cockpit, reader, GLOBAL if name is None else name, given.get("reason"), engage=engage)
     return JSONResponse(switch_document(state))
-
-
-def _fields(request: Request, body: bytes, known: dict[str, Any], noun: str) -> dict[str, Any]:
-    """The object in the body. Raises Refusal for anything else, and for a field that is not `known`."""
-    given = json_of(request, body, _JSON, noun)
-    if not isinstance(given, dict):
-        raise Refusal(422, f"The body must be an object with {', '.join(known)}.", field="")
-    for field in given:
-        if field not in known:
-            raise Refusal(422, f"{field}: is not known here; send {', '.join(known)}.", field=field)
-    return given
 
 
 def _text(given: dict[str, Any], field: str) -> str | None:

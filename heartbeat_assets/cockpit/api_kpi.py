@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from heartbeat_assets.cockpit.cockpit import TheCockpit, TheReader
 from heartbeat_assets.cockpit.documents import KpiEventDocument, RecordedDocument, problems
-from heartbeat_assets.cockpit.json_body import json_of
+from heartbeat_assets.cockpit.json_body import JSON, TheBody, described, json_of
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.ledger import NewKpiEvent, WrongKpiEvent
 
@@ -24,16 +24,7 @@ router = APIRouter(prefix="/api/governance/regression/kpi", tags=["kpi events"])
 MOST_EVENTS = 500
 _FIELDS = tuple(KpiEventDocument.model_fields)
 _TEXTS = ("domain", "metric", "actor", "correlation_id", "at")
-_JSON = ("application/json",)
 _PROBLEMS = problems(400, 401, 403, 413, 415, 422, 429, 503)
-
-
-def _described(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-async def _body(request: Request) -> bytes:
-    return await request.body()
 
 
 @router.post(
@@ -41,13 +32,11 @@ async def _body(request: Request) -> bytes:
     status_code=201,
     response_model=RecordedDocument,
     responses=_PROBLEMS,
-    openapi_extra=_described(KpiEventDocument.model_json_schema()),
+    openapi_extra=described(KpiEventDocument.model_json_schema()),
 )
-def emit_event(
-    request: Request, cockpit: TheCockpit, reader: TheReader, body: Annotated[bytes, Depends(_body)]
-) -> Response:
+def emit_event(request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody) -> Response:
     """Records one event: a success or failure, or a value."""
-    event = _event(json_of(request, body, _JSON, "the event"))
+    event = _event(json_of(request, body, JSON, "the event"))
     return _recorded(cockpit.ledger.events.append([event], recorded_by=reader.name))
 
 
@@ -56,7 +45,7 @@ def emit_event(
     status_code=201,
     response_model=RecordedDocument,
     responses=_PROBLEMS,
-    openapi_extra=_described(
+    openapi_extra=described(
         {
             "type": "object",
             "required": ["events"],
@@ -66,11 +55,9 @@ def emit_event(
         }
     ),
 )
-def emit_events(
-    request: Request, cockpit: TheCockpit, reader: TheReader, body: Annotated[bytes, Depends(_body)]
-) -> Response:
+def emit_events(request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody) -> Response:
     """Records many events, all or none."""
-    document = json_of(request, body, _JSON, "the events")
+    document = json_of(request, body, JSON, "the events")
     given = document.get("events") if isinstance(document, dict) and set(document) == {"events"} else None
     if not isinstance(given, list):
         raise Refusal(422, 'events: send {"events": [...]}, a list of events and nothing beside it.', field="events")

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.documents import MetricDocument, ValueDocument, VerificationChange, problems
 from heartbeat_assets.cockpit.entity_tags import document_tag, not_modified, places_in
-from heartbeat_assets.cockpit.json_body import json_of
+from heartbeat_assets.cockpit.json_body import JSON, TheBody, described, json_of
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.ledger import StaleMetric
 from heartbeat_assets.metrics.changes import FieldProblem, change_metric
@@ -27,12 +27,9 @@ MetricId = Annotated[str, Path(description="The name of the metric's file.", exa
 _EDITABLE = tuple(name for name in VerificationChange.model_fields if name != "reason")
 _LONGEST_REASON = 2000
 _MOST_VALUES = 50_000
-_JSON = ("application/json", "application/merge-patch+json")
+_JSON = (*JSON, "application/merge-patch+json")
 _CHANGE = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": VerificationChange.model_json_schema()}},
-    },
+    **described(VerificationChange.model_json_schema()),
     "parameters": [
         {
             "name": "If-Match",
@@ -43,10 +40,6 @@ _CHANGE = {
         }
     ],
 }
-
-
-async def _body(request: Request) -> bytes:
-    return await request.body()
 
 
 @router.get("", response_model=list[MetricDocument], responses=problems(401, 503))
@@ -90,7 +83,7 @@ def change_verification(
     request: Request,
     cockpit: TheCockpit,
     reader: TheReader,
-    body: Annotated[bytes, Depends(_body)],
+    body: TheBody,
 ) -> Response:
     """Changes owner, thresholds, due date or verification; answers with the metric as it is then."""
     changes, reason = _changes(request, body)

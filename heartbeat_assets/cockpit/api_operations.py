@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.documents import problems
 from heartbeat_assets.cockpit.handling import dismissed, incident_of, opened, stepped
-from heartbeat_assets.cockpit.json_body import json_of
+from heartbeat_assets.cockpit.json_body import TheBody, described, object_of
 from heartbeat_assets.cockpit.operating import in_project
 from heartbeat_assets.cockpit.operations_documents import (
     ComponentDocument,
@@ -38,24 +38,11 @@ from heartbeat_assets.objectives.incidents import Incident, incident_record, sug
 
 router = APIRouter(prefix="/api", tags=["operations"])
 
-_JSON = ("application/json",)
 _CHANGING = problems(400, 401, 403, 409, 413, 415, 422, 429, 503)
 _MOST = 1000
 Step = Literal["update", "acknowledge", "mitigate", "resolve", "reopen", "action", "action_done"]
 Called = Annotated[str, Path(description="The incident's id.", examples=["INC-20260223-001"])]
-
 Component = Annotated[str, Path(description="The component's id.", examples=["api_read"])]
-
-
-def _described(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-async def _body(request: Request) -> bytes:
-    return await request.body()
-
-
-TheBody = Annotated[bytes, Depends(_body)]
 
 
 @router.get("/status", response_model=StatusDocument, responses=problems(401, 404, 503))
@@ -76,13 +63,13 @@ def show_status(cockpit: TheCockpit) -> Response:
     "/components/{component}/override",
     response_model=ComponentDocument,
     responses=_CHANGING | problems(404),
-    openapi_extra=_described(OverrideChange.model_json_schema()),
+    openapi_extra=described(OverrideChange.model_json_schema()),
 )
 def override_component(
     component: Component, request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody
 ) -> Response:
     """Says what a component is, over its rules, until an instant."""
-    overridden(cockpit, reader, component, _fields(request, body, "what the component is"))
+    overridden(cockpit, reader, component, object_of(request, body, "what the component is"))
     return _component(cockpit, component)
 
 
@@ -90,13 +77,13 @@ def override_component(
     "/components/{component}/end-override",
     response_model=ComponentDocument,
     responses=_CHANGING | problems(404),
-    openapi_extra=_described(OverrideEnd.model_json_schema()),
+    openapi_extra=described(OverrideEnd.model_json_schema()),
 )
 def end_override(
     component: Component, request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody
 ) -> Response:
     """Lets the rules say again what a component is."""
-    override_ended(cockpit, reader, component, _fields(request, body, "the reason"))
+    override_ended(cockpit, reader, component, object_of(request, body, "the reason"))
     return _component(cockpit, component)
 
 
@@ -146,11 +133,11 @@ def show_incident(called: Called, cockpit: TheCockpit) -> Response:
     status_code=201,
     response_model=IncidentDocument,
     responses=_CHANGING,
-    openapi_extra=_described(IncidentOpening.model_json_schema()),
+    openapi_extra=described(IncidentOpening.model_json_schema()),
 )
 def open_incident(request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody) -> Response:
     """Opens an incident."""
-    made = opened(cockpit, reader, _fields(request, body, "the incident"))
+    made = opened(cockpit, reader, object_of(request, body, "the incident"))
     where = {"Location": f"/api/incidents/{made.id}"}
     return JSONResponse(_document(cockpit, made), 201, headers=where)
 
@@ -159,13 +146,13 @@ def open_incident(request: Request, cockpit: TheCockpit, reader: TheReader, body
     "/incidents/{called}/{step}",
     response_model=IncidentDocument,
     responses=_CHANGING | problems(404),
-    openapi_extra=_described(IncidentStep.model_json_schema()),
+    openapi_extra=described(IncidentStep.model_json_schema()),
 )
 def step_incident(
     called: Called, step: Step, request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody
 ) -> Response:
     """Takes the next step with an incident. `update` with a reason alone is a note."""
-    given = _fields(request, body, "what the step is told")
+    given = object_of(request, body, "what the step is told")
     return JSONResponse(_document(cockpit, stepped(cockpit, reader, called, step, given)))
 
 
@@ -173,15 +160,13 @@ def step_incident(
     "/suggestions/{number}/dismiss",
     response_model=DismissedDocument,
     responses=_CHANGING,
-    openapi_extra=_described(Dismissal.model_json_schema()),
+    openapi_extra=described(Dismissal.model_json_schema()),
 )
 def dismiss_suggestion(
     number: int, request: Request, cockpit: TheCockpit, reader: TheReader, body: TheBody
 ) -> Response:
     """Says that what a rule suggested is no incident."""
-    given = _fields(request, body, "the reason")
-    if extra := next((field for field in given if field != "reason"), None):
-        raise Refusal(422, f"{extra}: is not known here; send reason.", field=extra)
+    given = object_of(request, body, "the reason", Dismissal.model_fields)
     dismissed(cockpit, reader, number, given.get("reason"))
     return JSONResponse({"dismissed": number})
 
@@ -195,11 +180,3 @@ def _component(cockpit: Cockpit, component: str) -> Response:
 
 def _document(cockpit: Cockpit, incident: Incident) -> dict[str, Any]:
     return incident_record(incident, cockpit.operating.desk().terms, datetime.now(UTC))
-
-
-def _fields(request: Request, body: bytes, noun: str) -> dict[str, Any]:
-    """The object in the body. Raises Refusal for anything else."""
-    given = json_of(request, body, _JSON, noun)
-    if not isinstance(given, dict):
-        raise Refusal(422, "The body must be an object.", field="")
-    return given

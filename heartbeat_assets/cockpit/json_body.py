@@ -1,17 +1,50 @@
-"""The body of a request as JSON, or a refusal that says why it is none. It must not know what is in it."""
+"""The body of a request as JSON, or a refusal that says why it is none; and how OpenAPI describes one.
+
+It must not know what is in it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any
 
+from fastapi import Depends
 from starlette.requests import Request
 
 from heartbeat_assets.cockpit.refusals import Refusal
 
+JSON = ("application/json",)
+"""The kinds of body that most routes take."""
 # Python stops at 4,300, with words about its own settings.
 _MOST_DIGITS = 400
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+TheBody = Annotated[bytes, Depends(_body)]
+"""The body as it came, for a route that is no coroutine."""
+
+
+def described(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A body of that schema, as `openapi_extra` of a route that reads it by itself."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def object_of(request: Request, body: bytes, noun: str, known: Collection[str] = ()) -> dict[str, Any]:
+    """The object in `body`, which should be `noun`. Raises Refusal for anything else, and for a field that is not
+    `known`; with none known, any field may be there.
+    """
+    given = json_of(request, body, JSON, noun)
+    if not isinstance(given, dict):
+        fields = f" with {', '.join(known)}" if known else ""
+        raise Refusal(422, f"The body must be an object{fields}.", field="")
+    for field in given if known else ():
+        if field not in known:
+            raise Refusal(422, f"{field}: is not known here; send {', '.join(known)}.", field=field)
+    return given
 
 
 def json_of(request: Request, body: bytes, kinds: tuple[str, ...], noun: str) -> Any:
