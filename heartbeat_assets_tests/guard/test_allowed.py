@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from sqlalchemy.orm import Session
 
 from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.governance.switch import engage, release
 from heartbeat_assets.guard import NotAllowed, answers, is_allowed, require_allowed
 from heartbeat_assets.ledger import Actor, Ledger, open_ledger
+from heartbeat_assets_tests.ledger.raw import raw_engine
 
 ANNA = Actor("anna@example.org", "person", "cli")
 
@@ -268,9 +270,14 @@ def test_without_a_project_the_ledger_cannot_be_asked(tmp_path: Path, monkeypatc
 
 def test_an_older_ledger_is_brought_up_to_date(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEARTBEAT_LEDGER_URL", ledger_url)
-    ledger = open_ledger(ledger_url)
-    monkeypatch.setattr("heartbeat_assets.ledger.opening._is_current", lambda location: False)
+    run = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _revision: run(config, "0003"))
+        ledger = open_ledger(ledger_url)
+    assert "journal_event" not in sa.inspect(raw_engine(ledger_url)).get_table_names()
     assert allowed()
+    stop(ledger)
+    assert not allowed()
     ledger.close()
 
 
