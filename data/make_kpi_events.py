@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from past_command import instant, replace, whole_days
 from services_calendar import between, draws, hour_number, hour_start, pick, spread_count
 
 FOLDER = Path(__file__).resolve().parent / "kpi_events"
@@ -103,33 +103,6 @@ def bad_week(until: datetime) -> Iterator[dict[str, Any]]:
 def ndjson(events: Iterable[dict[str, Any]]) -> bytes:
     """Return `events` as JSON, one a line."""
     return "".join(f"{json.dumps(one)}\n" for one in events).encode()
-
-
-def replace(file: Path, content: bytes) -> None:
-    """Write `file` in one step, so that a reader sees the old content or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def instant(text: str) -> datetime:
-    """Return the instant that the ISO-8601 `text` names; without an offset it is UTC."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-03-01T12:00Z") from problem
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def whole_days(text: str) -> int:
-    """Return `text` as a number of days, at least one."""
-    if not text.isdigit() or not 1 <= int(text) <= 3660:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days; give 1 to 3660")
-    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:

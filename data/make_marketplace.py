@@ -14,10 +14,11 @@ import argparse
 import csv
 import gzip
 import io
-import os
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 
@@ -34,7 +35,8 @@ from marketplace_rows import (
     votes_for,
 )
 from marketplace_traffic import AUDIT_COLUMNS, SSE_COLUMNS, requests_in, stream_events_in
-from services_calendar import hour_number
+from past_command import instant, replace, whole_days
+from services_calendar import hour_number, hour_start
 
 FOLDER = Path(__file__).resolve().parent / "marketplace"
 UNTIL = datetime(2026, 2, 8, tzinfo=UTC)
@@ -96,64 +98,38 @@ def is_up_to_date(file: Path, content: bytes) -> bool:
     """Return whether `file` holds `content`. How it is packed does not count: that differs between versions of zlib."""
     try:
         return gzip.decompress(file.read_bytes()) == content
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False
-
-
-def replace(file: Path, content: bytes) -> None:
-    """Write `content`, packed, as `file` in one step, so that a reader sees the old content or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(gzip.compress(content, 9, mtime=0))
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def instant(text: str) -> datetime:
-    """Return the start of the hour that the ISO-8601 `text` or `now` names; without an offset it is UTC."""
-    try:
-        at = datetime.now(UTC) if text == "now" else datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither `now` nor a time like 2026-03-01T12:00Z") from problem
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
-def whole_days(text: str) -> int:
-    """Return `text` as a number of days, at least one."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days; give 1 or more")
-    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command: 0 when the files are there, 4 when --check finds one that is not up to date."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, say what is not up to date")
-    parser.add_argument("--until", type=instant, default=UNTIL, help="end of the data, or `now` (default 2026-02-08)")
+    end = partial(instant, or_now=True)
+    parser.add_argument("--until", type=end, default=UNTIL, help="end of the data, or `now` (default 2026-02-08)")
     parser.add_argument("--days", type=whole_days, default=DAYS, help="days before that (default 60)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to (default data/marketplace)")
     chosen = parser.parse_args(arguments)
-    made = list(tables(chosen.until, chosen.days))
+    until = hour_start(hour_number(chosen.until))
+    made = list(tables(until, chosen.days))
     if chosen.out == FOLDER:
-        if (chosen.until, chosen.days) != (UNTIL, DAYS):
+        if (until, chosen.days) != (UNTIL, DAYS):
             parser.error("the committed fixture has its own days; give another folder with --out")
-        made.append(broken(chosen.until, chosen.days))
+        made.append(broken(until, chosen.days))
     stale = [(chosen.out / name, content) for name, content in made if not is_up_to_date(chosen.out / name, content)]
     try:
         for file, content in stale:
             if chosen.check:
                 print(f"not up to date: {file.relative_to(chosen.out.parent)}")
             else:
-                replace(file, content)
+                replace(file, gzip.compress(content, 9, mtime=0))
     except OSError as problem:
         where = problem.filename or chosen.out
         print(f"{where}: {problem.strerror or problem}; mend that, or give another folder with --out", file=sys.stderr)
         return 1
     done = "up to date" if not stale else f"{len(stale)} of {len(made)} files {'stale' if chosen.check else 'written'}"
-    print(f"Marketplace up to {chosen.until:%Y-%m-%d %H:%M} UTC: {done}.")
+    print(f"Marketplace up to {until:%Y-%m-%d %H:%M} UTC: {done}.")
     return 4 if chosen.check and stale else 0
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +21,8 @@ from pathlib import Path
 
 from citizen_app_events import events_of_hour
 from legal_register_rows import INGESTION_COLUMNS, REVIEW_COLUMNS, ingestions_in, reviews_opened_in
-from services_calendar import hour_number
+from past_command import instant, replace, whole_days
+from services_calendar import hour_number, hour_start
 
 FOLDER = Path(__file__).resolve().parent / "services"
 DAYS = 92
@@ -90,21 +90,6 @@ def tables(folder: Path, first: date, until: datetime) -> Iterator[tuple[Path, b
             yield file, content
 
 
-def replace(file: Path, content: bytes) -> None:
-    """Write `file` in one step, so that a reader sees the old content or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # Hidden: whoever reads the folder leaves it alone.
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def remove_abandoned(folder: Path) -> None:
     """Remove what runs that were killed left behind."""
     for partial in folder.rglob(".*.partial"):
@@ -142,23 +127,6 @@ def bring_up_to(folder: Path, until: datetime, days: int) -> int:
     return written
 
 
-def instant(text: str) -> datetime:
-    """Return the start of the hour that the ISO-8601 `text` names; without an offset it is UTC."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-03-01T12:00Z") from problem
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
-def whole_days(text: str) -> int:
-    """Return `text` as a number of days, at least one."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days; give 1 or more")
-    return int(text)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -166,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--days", type=whole_days, default=DAYS, help="days before that, the first time (default 92)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to (default data/services)")
     chosen = parser.parse_args(arguments)
-    until = chosen.until or instant(datetime.now(UTC).isoformat())
+    until = hour_start(hour_number(chosen.until or datetime.now(UTC)))
     try:
         written = bring_up_to(chosen.out, until, chosen.days)
     except OSError as problem:
