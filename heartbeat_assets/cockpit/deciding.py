@@ -32,7 +32,7 @@ def change_switch(cockpit: Cockpit, reader: Reader, name: str, reason: object, *
 
     Raises Refusal: 422 names the field that is wrong; 409 is for one that is engaged, or released, already.
     """
-    why = checked_reason(reason)
+    why = _checked_reason(reason)
     try:
         spelled = switch_name(name)
     except SwitchProblem as problem:
@@ -61,6 +61,13 @@ def chosen_tripwires(cockpit: Cockpit, domain: str | None, metric: str | None) -
         known = ", ".join(sorted(found)) or "none"
         raise Refusal(422, f"{field}: no tripwire is called that; there are {known}.", field=field)
     return chosen
+
+
+def tripwire_called(cockpit: Cockpit, name: str) -> Tripwire:
+    """The tripwire called `name`, as the files are now. Raises Refusal when there is none."""
+    domain, _, metric = name.partition(".")
+    (found, *_) = chosen_tripwires(cockpit, domain, metric)
+    return found
 
 
 def look_at(
@@ -101,8 +108,8 @@ def release_frozen(cockpit: Cockpit, reader: Reader, name: str, reason: object) 
     """Lets the baseline of a tripwire move again. Raises Refusal and LedgerError."""
     from heartbeat_assets.governance.look import release_baseline
 
-    why = checked_reason(reason)
-    _only(cockpit, name)
+    why = _checked_reason(reason)
+    tripwire_called(cockpit, name)
     try:
         release_baseline(cockpit.ledger, name, reader.actor, why)
     except SwitchProblem as problem:
@@ -113,7 +120,7 @@ def release_frozen(cockpit: Cockpit, reader: Reader, name: str, reason: object) 
 
 def state_complete(cockpit: Cockpit, reader: Reader, reason: object, *, complete: bool) -> None:
     """Says that the backend is complete, or takes that back. Raises Refusal and LedgerError."""
-    why = checked_reason(reason)
+    why = _checked_reason(reason)
     say = declare if complete else withdraw
     try:
         say(cockpit.ledger.journal, BACKEND_COMPLETE, actor=reader.actor, reason=why)
@@ -124,15 +131,9 @@ def state_complete(cockpit: Cockpit, reader: Reader, reason: object, *, complete
     cockpit.show_decision()
 
 
-def checked_reason(reason: object) -> str:
+def _checked_reason(reason: object) -> str:
     """Why somebody decides, as it is kept. Raises Refusal."""
     try:
         return switch.checked_reason(reason)
     except SwitchProblem as problem:
         raise Refusal(422, f"reason: {problem.sentence}.", field="reason") from None
-
-
-def _only(cockpit: Cockpit, name: str) -> Tripwire:
-    domain, _, metric = name.partition(".")
-    (found, *_) = chosen_tripwires(cockpit, domain, metric)
-    return found

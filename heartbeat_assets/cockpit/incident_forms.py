@@ -6,17 +6,16 @@ fields; what counts is what differs from the incident as its page showed it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from heartbeat_assets.cockpit.cockpit import Cockpit
+from heartbeat_assets.cockpit.forms import Typed, first
 from heartbeat_assets.cockpit.handling import CHANGES, OPENING, STEPS
 from heartbeat_assets.cockpit.overriding import OVERRIDE
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.cockpit.rendering import minute
 from heartbeat_assets.objectives.incidents import STREAM, Incident, fold
 
-Typed = Mapping[str, list[str]]
 _INSTANTS = ("started_at", "ended_at", "detected_at", "at", "until")
 _WHOLE = ("severity", "suggestion")
 
@@ -34,7 +33,7 @@ def updated_of(cockpit: Cockpit, called: str, typed: Typed) -> dict[str, Any]:
     """
     place = _place(typed)
     shown = _shown(cockpit, called, place.get("if_place"))
-    given: dict[str, Any] = {"reason": typed.get("reason", [""])[0], **place}
+    given: dict[str, Any] = {"reason": first(typed, "reason"), **place}
     if shown is None or "title" not in typed:
         return given
     for name in CHANGES:
@@ -57,7 +56,7 @@ def override_of(typed: Typed) -> dict[str, Any]:
 def _value(name: str, typed: Typed) -> Any:
     if name == "components":
         return list(typed.get(name, []))
-    text = typed.get(name, [""])[0]
+    text = first(typed, name)
     if name in _INSTANTS:
         return f"{text}Z" if text and not text.endswith("Z") else text
     if name in _WHOLE and text.isdecimal() and len(text) < 18:
@@ -67,7 +66,7 @@ def _value(name: str, typed: Typed) -> Any:
 
 
 def _place(typed: Typed) -> dict[str, int]:
-    text = typed.get("place", [""])[0]
+    text = first(typed, "place")
     if not text:
         return {}
     if not text.isdecimal() or len(text) > 9:

@@ -5,25 +5,22 @@ A form that is refused comes back with what was typed and why. They must not dec
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Annotated
-from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from heartbeat_assets.cockpit.charts import standalone
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
+from heartbeat_assets.cockpit.forms import TheForm, answered, first
 from heartbeat_assets.cockpit.handling import STEPS, dismissed, opened, stepped
-from heartbeat_assets.cockpit.incident_forms import Typed, given_of, override_of, updated_of
+from heartbeat_assets.cockpit.incident_forms import given_of, override_of, updated_of
 from heartbeat_assets.cockpit.incidents_page import incident_view, incidents_view
 from heartbeat_assets.cockpit.message_pages import page_of
 from heartbeat_assets.cockpit.overriding import overridden, override_ended
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.cockpit.rendering import render
-from heartbeat_assets.cockpit.security.guard import MOST_FIELDS
 from heartbeat_assets.cockpit.slo_page import budget_chart, burn_chart, course_csv, slo_view, slos_view
 from heartbeat_assets.cockpit.status_page import status_view
 from heartbeat_assets.cockpit.views import FormView
@@ -31,131 +28,118 @@ from heartbeat_assets.cockpit.views import FormView
 router = APIRouter(include_in_schema=False)
 
 
-async def _typed(request: Request) -> Typed:
-    """What a form sends; the guard has checked that it is one of ours, and how long it is."""
-    body = await request.body()
-    try:
-        return parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise Refusal(400, "The form cannot be read. Load the page again.") from None
-
-
-TheForm = Annotated[Typed, Depends(_typed)]
-
-
 @router.get("/status")
 def status(request: Request, cockpit: TheCockpit) -> Response:
+    """How everything stands."""
     return _status(request, cockpit, FormView(), 200)
 
 
 @router.post("/status/{component}/override")
 def override(component: str, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    """A person says what a component is, over its rules."""
+
     def decide() -> str:
         overridden(cockpit, reader, component, override_of(typed))
         return "/status"
 
-    return _answered(decide, f"override {component}", typed, partial(_status, request, cockpit))
+    return answered(decide, f"override {component}", typed, partial(_status, request, cockpit))
 
 
 @router.post("/status/{component}/end-override")
 def end_override(component: str, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    """The rules say it again."""
+
     def decide() -> str:
-        override_ended(cockpit, reader, component, {"reason": typed.get("reason", [""])[0]})
+        override_ended(cockpit, reader, component, {"reason": first(typed, "reason")})
         return "/status"
 
-    return _answered(decide, f"end {component}", typed, partial(_status, request, cockpit))
+    return answered(decide, f"end {component}", typed, partial(_status, request, cockpit))
 
 
 @router.get("/degraded")
 def degraded(request: Request, cockpit: TheCockpit) -> Response:
+    """The scenarios, with what to do in each."""
     return HTMLResponse(render("degraded.html", view=status_view(cockpit), page=page_of(request)))
 
 
 @router.get("/slos")
 def slos(request: Request, cockpit: TheCockpit) -> Response:
+    """Every SLO, the worst first."""
     return HTMLResponse(render("slos.html", view=slos_view(cockpit), page=page_of(request)))
 
 
 @router.get("/slos/{name}")
 def slo(name: str, request: Request, cockpit: TheCockpit) -> Response:
+    """One SLO: its budget, its course and its days."""
     return HTMLResponse(render("slo.html", view=slo_view(cockpit, name), page=page_of(request)))
 
 
 @router.get("/slos/{name}/budget.svg")
 def budget_svg(name: str, cockpit: TheCockpit) -> Response:
+    """The chart of the budget, to keep."""
     one = cockpit.slos.of(name)
     return _drawing(budget_chart(one, cockpit.slos.course(one)), name, "budget")
 
 
 @router.get("/slos/{name}/burn.svg")
 def burn_svg(name: str, cockpit: TheCockpit) -> Response:
+    """The chart of the burn rate, to keep."""
     one = cockpit.slos.of(name)
     return _drawing(burn_chart(one, cockpit.slos.course(one)), name, "burn")
 
 
 @router.get("/slos/{name}/budget.csv")
 def budget_csv(name: str, cockpit: TheCockpit) -> Response:
+    """The points of both charts, to keep."""
     one = cockpit.slos.of(name)
     return _download(course_csv(cockpit.slos.course(one)), "text/csv; charset=utf-8", f"{_plain(name)}-budget.csv")
 
 
 @router.get("/incidents")
 def incidents(request: Request, cockpit: TheCockpit) -> Response:
+    """What is open, what is suggested, what is over."""
     return _incidents(request, cockpit, FormView(), 200)
 
 
 @router.post("/incidents")
 def open_one(request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
-    number = typed.get("suggestion", [""])[0]
+    """Opens an incident, from a suggestion or by itself."""
+    number = first(typed, "suggestion")
     name = f"open {number}" if number else "open"
     again = partial(_incidents, request, cockpit)
-    return _answered(lambda: f"/incidents/{opened(cockpit, reader, given_of(typed, 'open')).id}", name, typed, again)
+    return answered(lambda: f"/incidents/{opened(cockpit, reader, given_of(typed, 'open')).id}", name, typed, again)
 
 
 @router.post("/incidents/suggestions/{number}/dismiss")
 def dismiss_one(number: int, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    """A person says that a suggestion is no incident."""
+
     def decide() -> str:
-        dismissed(cockpit, reader, number, typed.get("reason", [""])[0])
+        dismissed(cockpit, reader, number, first(typed, "reason"))
         return "/incidents"
 
-    return _answered(decide, f"dismiss {number}", typed, partial(_incidents, request, cockpit))
+    return answered(decide, f"dismiss {number}", typed, partial(_incidents, request, cockpit))
 
 
 @router.get("/incidents/{called}")
 def incident(called: str, request: Request, cockpit: TheCockpit) -> Response:
+    """One incident with its timeline."""
     return _incident(request, cockpit, called, FormView(), 200)
 
 
 @router.post("/incidents/{called}/{step}")
 def step(called: str, step: str, request: Request, cockpit: TheCockpit, reader: TheReader, typed: TheForm) -> Response:
+    """Takes a step of STEPS with an incident."""
     if step not in STEPS:
         raise Refusal(404, f"There is nothing at {request.url.path}.")
-    item = typed.get("item", [""])[0]
+    item = first(typed, "item")
 
     def decide() -> str:
         given = updated_of(cockpit, called, typed) if step == "update" else given_of(typed, step)
         return f"/incidents/{stepped(cockpit, reader, called, step, given).id}"
 
     name = f"{step} {item}" if item else "note" if step == "update" and "title" not in typed else step
-    return _answered(decide, name, typed, partial(_incident, request, cockpit, called))
-
-
-def _answered(
-    decide: Callable[[], str], form: str, typed: Typed, again: Callable[[FormView, int], Response]
-) -> Response:
-    """Decides, and leads on to the page it says; a refusal is shown where `form` stands, `again`."""
-    try:
-        following = decide()
-    except Refusal as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        wrong = str(refusal.extra.get("field", ""))
-        # The message stands beside the field, so it need not name it.
-        problem = refusal.detail.removeprefix(f"{wrong}: ")
-        kept = {name: " ".join(values) for name, values in typed.items() if name not in ("csrf_token", "place")}
-        view = FormView(name=form, problem=problem[:1].upper() + problem[1:], values=kept, wrong=wrong)
-        return again(view, refusal.status)
-    return RedirectResponse(following, 303)
+    return answered(decide, name, typed, partial(_incident, request, cockpit, called))
 
 
 def _status(request: Request, cockpit: Cockpit, form: FormView, status: int) -> Response:
