@@ -16,10 +16,12 @@ def stopped_lines(governed: Governed) -> tuple[StoppedLine, ...]:
 
 
 def title_of(name: str) -> str:
+    """A switch as a sentence begins with it."""
     return "Everything" if name == GLOBAL else name
 
 
 def who_of(state: SwitchState) -> str:
+    """Who changed it last; a program is said to be one."""
     return state.actor if state.actor_kind == "person" else f"{state.actor} (a program)"
 
 

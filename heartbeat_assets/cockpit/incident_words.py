@@ -70,6 +70,7 @@ def incident_line(incident: Incident, terms: Terms, names: Names, now: datetime)
 
 
 def clock_view(clock: Clock) -> ClockView:
+    """A promise as it stands, with what is left or how late it is."""
     left = clock.remaining if clock.state == "running" else None
     return ClockView(
         done=_DONE[clock.name],
@@ -85,6 +86,7 @@ def clock_view(clock: Clock) -> ClockView:
 
 
 def action_view(item: ActionItem, today: date, incident: str = "") -> ActionView:
+    """An action item; `incident` is the one it belongs to, where that is not clear from the page."""
     return ActionView(
         id=item.id,
         text=item.text,
@@ -99,6 +101,7 @@ def action_view(item: ActionItem, today: date, incident: str = "") -> ActionView
 
 
 def entry_view(entry: Entry, names: Names) -> EntryView:
+    """A line of the timeline, with what it changed: not what opened it, nor what its own words say."""
     shown = [(name, value) for name, value in entry.changes.items() if entry.kind != "opened" and value != entry.text]
     return EntryView(
         seq=entry.seq,
@@ -112,6 +115,7 @@ def entry_view(entry: Entry, names: Names) -> EntryView:
 
 
 def suggestion_view(one: Suggestion, names: Names) -> SuggestionView:
+    """What a rule thinks is an incident, its components by their names too."""
     return SuggestionView(
         number=one.number,
         rule=one.rule,
@@ -127,6 +131,7 @@ def suggestion_view(one: Suggestion, names: Names) -> SuggestionView:
 
 
 def figure_view(one: Figures) -> FigureView:
+    """Mean times, each with how many incidents it is of."""
     return FigureView(
         name="all" if one.severity is None else f"Sev-{one.severity}",
         incidents=one.incidents,
