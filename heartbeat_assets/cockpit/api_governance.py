@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.deciding import change_switch, chosen_tripwires, look_at
 from heartbeat_assets.cockpit.documents import problems
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.governance_documents import (
     EvaluatedDocument,
     PoliciesDocument,
@@ -57,10 +58,9 @@ def release_switch(request: Request, cockpit: TheCockpit, reader: TheReader, bod
 def list_policies(cockpit: TheCockpit) -> Response:
     """The tripwires' policies as their files have them, and what is wrong with the files."""
     files = cockpit.governing.files()
-    project = f"{cockpit.settings.project.project}/"
     return JSONResponse({
         "policies": [tripwire_document(one) for one in cockpit.governing.tripwires().values()],
-        "problems": [str(problem).replace(project, "") for problem in files.problems],
+        "problems": [in_project(problem, cockpit.settings.project) for problem in files.problems],
     })  # fmt: skip
 
 

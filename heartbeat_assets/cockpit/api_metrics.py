@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.documents import MetricDocument, ValueDocument, VerificationChange, problems
 from heartbeat_assets.cockpit.entity_tags import document_tag, not_modified, places_in
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.json_body import JSON, TheBody, described, json_of
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.ledger import StaleMetric
@@ -119,7 +120,7 @@ def the_metric(cockpit: Cockpit, metric_id: str) -> MetricNow:
     if metric.file is None and metric.state is None:
         wrong = [files[metric_id] for files in catalog.wrong.values() if metric_id in files]
         if wrong:
-            sentence = str(wrong[0]).replace(f"{catalog.settings.project}/", "")
+            sentence = in_project(wrong[0], catalog.settings)
             raise Refusal(404, f"No metric is called {metric_id} yet, as its file has mistakes: {sentence}.")
         raise Refusal(404, f"No metric is called {metric_id}.")
     return metric

@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse, Response
 
 from heartbeat_assets.cockpit.cockpit import Cockpit, TheCockpit, TheReader
 from heartbeat_assets.cockpit.documents import problems
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.handling import dismissed, incident_of, opened, stepped
 from heartbeat_assets.cockpit.json_body import TheBody, described, object_of
-from heartbeat_assets.cockpit.operating import in_project
 from heartbeat_assets.cockpit.operations_documents import (
     ComponentDocument,
     Dismissal,

@@ -55,6 +55,11 @@ class Files:
         return self._catalog
 
 
+def in_project(said: object, settings: Settings) -> str:
+    """`said`, the project's files in it as they are called within the project."""
+    return str(said).replace(f"{settings.project}/", "")
+
+
 def signature_of(defs: Path) -> Signature:
     """Which files of services and metrics there are, with the time and size of each."""
     found: set[tuple[str, int, int]] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from heartbeat_assets.cockpit.cockpit import Cockpit
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.governance_words import ended, title_of, who_of
 from heartbeat_assets.cockpit.governing import TRIPWIRE, Governed, Tripwire
 from heartbeat_assets.cockpit.refusals import Refusal
@@ -28,7 +29,6 @@ def governance_view(cockpit: Cockpit, form: FormView | None = None) -> Governanc
     """The page of all of them; `form` is one that was refused. Raises LedgerError."""
     governed, now = cockpit.governing.now(), datetime.now(UTC)
     engaged = governed.engaged
-    project = f"{cockpit.settings.project.project}/"
     return GovernanceView(
         engaged=tuple(_switch(cockpit, state) for state in engaged),
         released=tuple(_switch(cockpit, state) for state in governed.resting(now)),
@@ -37,7 +37,7 @@ def governance_view(cockpit: Cockpit, form: FormView | None = None) -> Governanc
         ),
         events=tuple(_decided(event) for event in cockpit.governing.decided()),
         choices=_with_asked(_choices(cockpit, governed), form),
-        problems=tuple(str(problem).replace(project, "") for problem in governed.files.problems),
+        problems=tuple(in_project(problem, cockpit.settings.project) for problem in governed.files.problems),
         form=form or FormView(),
         dagster_url=_dagster_url(cockpit, governed),
     )

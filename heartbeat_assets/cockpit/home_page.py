@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from heartbeat_assets.cockpit.board import Board, Snapshot
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.governance_words import stopped_lines
 from heartbeat_assets.cockpit.governing import Governing
 from heartbeat_assets.cockpit.incident_words import incident_lines
@@ -25,7 +26,6 @@ from heartbeat_assets.cockpit.operating import Operating
 from heartbeat_assets.cockpit.rendering import render
 from heartbeat_assets.cockpit.tiles import Tiles, by_service
 from heartbeat_assets.cockpit.views import HomeFilters, HomeView, IncidentLine, PageView, ServiceView, StoppedLine
-from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.values import instant
 from heartbeat_assets.metrics.wording import instant_words
 
@@ -176,7 +176,7 @@ class HomePage:
             for one in standings
             if one.blocked and one.verdict.report["entries_total"]
         )
-        problems = tuple(dict.fromkeys(_sentence(problem, snapshot) for problem in snapshot.catalog.problems))
+        problems = tuple(dict.fromkeys(in_project(one, snapshot.catalog.settings) for one in snapshot.catalog.problems))
         wrong_lanes = tuple(f"The lane {name} cannot be read: {one}" for name, one in broken.items())
         warnings = (*self._troubles(), *wrong_lanes, *clock_warnings(snapshot, datetime.now(UTC)))
         governed = self._governing.now()
@@ -213,8 +213,3 @@ def clock_warnings(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
             "compute with `heartbeat metrics compute`.",
         )
     return ()
-
-
-def _sentence(problem: SpecProblem, snapshot: Snapshot) -> str:
-    """The problem, its file as it is called within the project."""
-    return str(problem).replace(f"{snapshot.catalog.settings.project}/", "")

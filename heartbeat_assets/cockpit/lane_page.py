@@ -11,6 +11,7 @@ from typing import Any
 
 from heartbeat_assets.cockpit.charts import Point, RowMark, heartbeat_strip, kpi_trend
 from heartbeat_assets.cockpit.cockpit import Cockpit
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.lane_standings import Standing
 from heartbeat_assets.cockpit.views import (
     DocumentView,
@@ -41,10 +42,9 @@ _UNITS = {"ratio": "ratio", "seconds": "s", "count": "", "number": ""}
 def lanes_view(cockpit: Cockpit) -> LanesView:
     """The list of lanes. Raises LedgerError."""
     standings, broken = cockpit.lanes.all()
-    project = f"{cockpit.settings.project.project}/"
     return LanesView(
         lanes=tuple(_summary(standing, links=False) for standing in standings),
-        problems=tuple(str(problem).replace(project, "") for problem in broken.values()),
+        problems=tuple(in_project(problem, cockpit.settings.project) for problem in broken.values()),
     )
 
 

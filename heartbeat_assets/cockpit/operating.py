@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from heartbeat_assets.errors import SpecProblem
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.ledger import Ledger
 from heartbeat_assets.objectives.incidents import Incident, IncidentUnreadable, Terms, incidents
 from heartbeat_assets.objectives.operations import Operations
@@ -120,8 +120,3 @@ class Operating:
             components={one.id: one.name for one in spec.components} if spec else None,
             problems=tuple(in_project(problem, self._settings) for problem in problems),
         )
-
-
-def in_project(problem: SpecProblem, settings: Settings) -> str:
-    """The problem, its file as it is called within the project."""
-    return str(problem).replace(f"{settings.project}/", "")

@@ -10,6 +10,7 @@ from typing import Any
 
 from heartbeat_assets.cockpit.charts import DayMark, Line, Point, Rule, day_bars, metric_chart
 from heartbeat_assets.cockpit.cockpit import Cockpit
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.slo_standings import Course, SloNow
 from heartbeat_assets.cockpit.slo_words import burns, corrections, day_of, figures, moment, percent, rate, slo_line
 from heartbeat_assets.cockpit.views import CoursePoint, SlosView, SloView
@@ -45,7 +46,7 @@ def slo_view(cockpit: Cockpit, name: str) -> SloView:
         recorded_at=moment(record.get("recorded_at")),
         source_as_of=moment(record.get("source_as_of")),
         description=one.slo.description if one.slo else "",
-        file=file.replace(f"{cockpit.settings.project.project}/", ""),
+        file=in_project(file, cockpit.settings.project),
         queries=tuple(dict.fromkeys((query.service, query.sql.strip()) for query in queries)),
         burns=burns(record),
         budget_chart=budget_chart(one, course, met),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from heartbeat_assets.cockpit.operating import in_project
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.ledger import JournalEvent, Ledger, LedgerError
@@ -144,5 +144,4 @@ class SloStandings:
             raise
         except (HeartbeatError, ValueError) as problem:
             _log.warning("the chart of %s could not be measured: %s", slo.name, problem)
-            said = str(problem).replace(f"{self._settings.project}/", "").rstrip(".")
-            return Course(problem=f"{said}.")
+            return Course(problem=f"{in_project(problem, self._settings).rstrip('.')}.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from heartbeat_assets.cockpit.charts import DayMark, day_bars
 from heartbeat_assets.cockpit.cockpit import Cockpit
+from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.incident_words import incident_line, promises
 from heartbeat_assets.cockpit.incidents_page import figures_of, figures_over
 from heartbeat_assets.cockpit.slo_words import lasting, percent, slo_line
@@ -37,7 +38,7 @@ def status_view(cockpit: Cockpit, form: FormView | None = None) -> StatusView:
     try:
         operations = cockpit.operating.now()
     except SpecProblem as problem:
-        said = str(problem).replace(f"{cockpit.settings.project.project}/", "")
+        said = in_project(problem, cockpit.settings.project)
         return StatusView(headline="The status cannot be told", problems=(said,))
     return _view(cockpit, operations, form or FormView())
 
@@ -59,7 +60,7 @@ def _view(cockpit: Cockpit, operations: Operations, form: FormView) -> StatusVie
         title=operations.title,
         description=operations.description,
         owner=operations.owner,
-        problems=tuple(one.replace(f"{cockpit.settings.project.project}/", "") for one in operations.problems),
+        problems=tuple(in_project(one, cockpit.settings.project) for one in operations.problems),
         generated_at=operations.generated_at,
         updated_at=operations.updated_at,
         stale=operations.stale,
