@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ json_option = click.option(
 )
 WIDTH = 100
 _NARROWEST = 24
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?: ?(?:%|s))?")
 _COLOURS = {"ok": "green", "degraded": "yellow", "failed": "red", "green": "green", "amber": "yellow", "red": "red"}
 _COLOURS |= {"triggered": "red", "problem": "red", "engaged": "red", "inconclusive": "yellow", "released": "green"}
 _COLOURS |= {"yellow": "yellow", "exhausted": "red"}
@@ -83,15 +85,16 @@ def state(status: str) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, numbers to the right. The last one is wrapped where it gets too wide, and
-    where that does not suffice, the widest of the others.
+    """Columns as wide as their widest cell; one of numbers alone stands to the right. The last one is wrapped where it
+    gets too wide, and where that does not suffice, the widest of the others.
     """
     cells = [list(header), *[list(row) for row in rows]]
-    widths = _widths(cells)
+    widths, numeric = _widths(cells), [_of_numbers(column[1:]) for column in zip(*cells, strict=True)]
     lines = []
-    for row in cells:
+    for place, row in enumerate(cells):
         first, *more = zip_longest(*map(_pieces, row, widths), fillvalue="")
-        lines.append("  ".join(map(_padded, first, widths)).rstrip())
+        right = numeric if place else [False] * len(row)
+        lines.append("  ".join(map(_padded, first, widths, right)).rstrip())
         lines += ["  ".join(map(str.ljust, rest, widths)).rstrip() for rest in more]
     lines.insert(1, "  ".join("-" * width for width in widths).rstrip())
     return "\n".join(lines)
@@ -129,10 +132,15 @@ def shown_width(text: str) -> int:
     return len(click.unstyle(text))
 
 
-def _padded(cell: str, width: int) -> str:
+def _of_numbers(column: Sequence[str]) -> bool:
+    """Whether all that stands in it are numbers, bare or with `%` or `s`; those with other units read as words."""
+    told = [cell for cell in column if cell]
+    return bool(told) and all(_NUMBER.fullmatch(cell) for cell in told)
+
+
+def _padded(cell: str, width: int, right: bool) -> str:
     space = " " * (width - shown_width(cell))
-    numeric = cell[:1].isdigit() and cell.replace(",", "").replace(".", "").rstrip(" s%").isdigit()
-    return space + cell if numeric else cell + space
+    return space + cell if right else cell + space
 
 
 def pairs(option: str, given: Sequence[str]) -> dict[str, str]:

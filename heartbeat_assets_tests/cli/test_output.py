@@ -170,6 +170,20 @@ def test_numbers_stand_at_the_right_of_their_column_and_words_at_the_left() -> N
     assert lines[2:] == [" 1,204  a", "     7  b", "12.5 s  c"]
 
 
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        (["52.5 %", "38 deals", "0.934 s"], ["52.5 %", "38 deals", "0.934 s"]),
+        (["99.95%", "no data", "7%"], ["99.95%", "no data", "7%"]),
+        (["99.95%", "", "-7%", "1e-07"], ["99.95%", "", "   -7%", " 1e-07"]),
+        (["2026-02-08", "12"], ["2026-02-08", "12"]),
+        (["", ""], ["", ""]),
+    ],
+)
+def test_a_column_stands_on_one_side_as_a_whole(column: list[str], shown: list[str]) -> None:
+    assert output.table(["value"], [[cell] for cell in column]).split("\n")[2:] == shown
+
+
 def test_a_word_too_long_to_break_is_left_whole() -> None:
     path = "/" + "long/" * 40
     assert output.wrapped(f"see {path}").splitlines() == ["see", path]
