@@ -14,6 +14,7 @@ import dagster as dg
 from heartbeat_assets.components.markdown_tables import markdown_table
 from heartbeat_assets.components.objective_group import ObjectivesGroup
 from heartbeat_assets.objectives.slo.burn import outcome_of
+from heartbeat_assets.objectives.slo.counts import count_words
 from heartbeat_assets.objectives.slo.sentences import percent
 from heartbeat_assets.objectives.slo.slo import Slo
 
@@ -68,7 +69,7 @@ def of_record(body: Mapping[str, Any], seq: int) -> Metadata:
 def of_burns(burns: Iterable[Mapping[str, Any]]) -> Metadata:
     """Each burn rule as it stands."""
     rows = [[burn["rule"], _rate(burn["long_rate"]), _rate(burn["short_rate"]), f"{burn['factor']:.4g}",
-             f"{burn['events']:g} ({burn['min_events']} needed)", _outcome(burn)]
+             f"{count_words(burn['events'])} ({count_words(burn['min_events'])} needed)", _outcome(burn)]
             for burn in burns]  # fmt: skip
     header = ["rule", "long window", "short window", "limit", "events", ""]
     return {"burns": dg.MetadataValue.md(markdown_table(header, rows) if rows else "It has no burn rule.")}
@@ -88,8 +89,9 @@ def _budget_table(budget: Mapping[str, Any], raw: Mapping[str, Any]) -> dg.Metad
 
 def _days(days: list[Mapping[str, Any]]) -> Metadata:
     rows = [
-        [str(day["day"]), f"{day['good']:g}", f"{day['total']:g}", percent(day["good"] / day["total"], below=1)
-         if day["total"] else "", "" if day["coverage"] is None else percent(day["coverage"], below=1)]
+        [str(day["day"]), count_words(day["good"]), count_words(day["total"]),
+         percent(day["good"] / day["total"], below=1) if day["total"] else "",
+         "" if day["coverage"] is None else percent(day["coverage"], below=1)]
         for day in reversed(days[-_DAYS_SHOWN:])
     ]  # fmt: skip
     return {"last_days": dg.MetadataValue.md(markdown_table(["day", "good", "total", "SLI", "measured"], rows))}
@@ -100,7 +102,7 @@ def _figure(name: str, value: Any) -> str:
         return "unknown"
     if name in ("sli", "left_fraction"):
         return percent(value, below=1)
-    return value if isinstance(value, str) else f"{value:,.6g}"
+    return value if isinstance(value, str) else count_words(value)
 
 
 def _rate(rate: float | None) -> str:

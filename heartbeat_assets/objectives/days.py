@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from heartbeat_assets.objectives.slo.corrections import Corrected, Correction, corrected
+from heartbeat_assets.objectives.slo.counts import plain
 from heartbeat_assets.objectives.slo.coverage import coverage_of
 from heartbeat_assets.objectives.slo.measured import Bucket, Count, ordered
 from heartbeat_assets.objectives.slo.periods import from_us, to_us, utc
@@ -34,12 +35,12 @@ class Day:
         """It as plain values; the raw figures only where a correction changed them."""
         shown = {
             "day": self.day.isoformat(),
-            "good": _plain(self.good),
-            "total": _plain(self.total),
+            "good": plain(self.good),
+            "total": plain(self.total),
             "coverage": None if self.coverage is None else round(self.coverage, 6),
         }
         if (self.good, self.total) != (self.raw_good, self.raw_total):
-            shown |= {"raw_good": _plain(self.raw_good), "raw_total": _plain(self.raw_total)}
+            shown |= {"raw_good": plain(self.raw_good), "raw_total": plain(self.raw_total)}
         return shown
 
 
@@ -77,7 +78,3 @@ def _sums(buckets: Iterable[Bucket]) -> tuple[Count, Count]:
     for bucket in buckets:
         good, total = good + bucket.good, total + bucket.total
     return good, total
-
-
-def _plain(count: Count) -> int | float:
-    return int(count) if count == int(count) else float(count)

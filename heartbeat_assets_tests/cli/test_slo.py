@@ -164,6 +164,16 @@ def test_a_correction_counts_from_the_next_measurement_on_until_it_is_withdrawn(
     assert "19 of 20" in heartbeat("slo", "show", "reads", "--table").stdout
 
 
+def test_what_is_shown_has_every_event_of_more_than_a_million(heartbeat: Heartbeat, promises: Promises) -> None:
+    span = ("--from", HOURS_AGO_20.isoformat(), "--to", (HOURS_AGO_20 + timedelta(seconds=1)).isoformat())
+    figures = ("--good", "1234567", "--total", "1250000")
+    heartbeat("slo", "correct", "reads", *span, *figures, "--reason", "counted by hand", *ANA)
+    heartbeat("slo", "measure")
+    lines = [line.split() for line in heartbeat("slo", "show", "reads", "--table").stdout.splitlines()]
+    assert ["good", "1,234,567", "96"] in lines
+    assert any(line[1:3] == ["1,234,567", "1,250,000"] for line in lines), "of the day"
+
+
 def test_a_correction_needs_a_reason_and_a_time(heartbeat: Heartbeat, promises: Promises) -> None:
     span = ("--from", "2026-02-08T22:00:00Z", "--to", "2026-02-08T23:00:00Z")
     why = ("--reason", "moved", *ANA)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from heartbeat_assets.cli.output import state, table, wrapped
 from heartbeat_assets.metrics.wording import instant_words
+from heartbeat_assets.objectives.slo.counts import count_words
 
 if TYPE_CHECKING:
     from heartbeat_assets.ledger import JournalEvent
@@ -121,7 +122,7 @@ def corrections_text(documents: list[Document]) -> str:
 def days_text(days: list[Mapping[str, Any]]) -> str:
     """The newest days."""
     rows = [
-        [one["day"], f"{one['good']:,g}", f"{one['total']:,g}",
+        [one["day"], count_words(one["good"]), count_words(one["total"]),
          share(one["good"] / one["total"]) if one["total"] else "", share(one["coverage"])]
         for one in days[-_DAYS_SHOWN:]
     ]  # fmt: skip
@@ -149,7 +150,7 @@ def _figure(name: str, value: Any) -> str:
         return "unknown"
     if name in ("sli", "left_fraction"):
         return share(value)
-    return str(value).lower().replace("_", " ") if isinstance(value, str) else f"{value:,.6g}"
+    return str(value).lower().replace("_", " ") if isinstance(value, str) else count_words(value)
 
 
 def _rate(rate: float | None) -> str:

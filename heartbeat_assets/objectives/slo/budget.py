@@ -25,6 +25,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Literal
 
+from heartbeat_assets.objectives.slo.counts import plain
 from heartbeat_assets.objectives.slo.periods import RollingWindow, Window
 from heartbeat_assets.objectives.slo.slo import BudgetLimits, Slo
 from heartbeat_assets.objectives.slo.units import Tally
@@ -75,9 +76,9 @@ def budget_of(slo: Slo, window: Window, tally: Tally, units_in_window: int) -> B
     return Budget(
         state=state_of(left, slo.limits),
         unit=slo.unit,
-        good=_plain(tally.good),
-        bad=_plain(tally.bad),
-        total=_plain(tally.total),
+        good=plain(tally.good),
+        bad=plain(tally.bad),
+        total=plain(tally.total),
         sli=float(tally.good / tally.total if isinstance(tally.total, float) else Fraction(tally.good) / tally.total),
         is_met=(tally.error_rate or 0) <= slo.allowance,
         allowed=float(allowed),
@@ -130,7 +131,3 @@ def exhausted_at(
     seconds = left * window.seconds / float(rate)
     last = window.seconds if isinstance(slo.window, RollingWindow) else (window.end - now).total_seconds()
     return now + timedelta(seconds=seconds) if seconds <= last else None
-
-
-def _plain(amount: Fraction | float) -> float:
-    return int(amount) if amount == int(amount) else float(amount)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from heartbeat_assets.objectives.slo.counts import count_words
 from heartbeat_assets.objectives.slo.durations import Duration, exact, fixed_duration
 
 Severity = Literal["ERROR", "WARN"]
@@ -74,7 +75,8 @@ class Burn:
         what = f"{self.rule.words}: burn rate {_rate(self.long_rate)} over {self.rule.long.words}"
         what += f" and {_rate(self.short_rate)} over {self.rule.short.words}, limit {float(self.factor):.4g}"
         if not self.has_enough:
-            return f"{what}; not judged, {self.events:g} of at least {self.rule.min_events} events."
+            needed = count_words(self.rule.min_events)
+            return f"{what}; not judged, {count_words(self.events)} of at least {needed} events."
         if self.long_rate is None or self.short_rate is None:
             return f"{what}; nothing was counted in one of them, so it does not fire."
         return f"{what}; {'burning too fast' if self.fires else 'within the limit'}."

@@ -16,6 +16,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from heartbeat_assets.errors import HeartbeatError
+from heartbeat_assets.objectives.slo.counts import count_words
 from heartbeat_assets.objectives.slo.durations import exact
 from heartbeat_assets.objectives.slo.slo import Role, Slo
 
@@ -91,8 +92,8 @@ def _bucket(slo: Slo, start: int, sums: Mapping[Role, Mapping[int, Count]]) -> B
         part = "bad" if counts_bad else "good"
         count = total - good if counts_bad else good
         raise RowsProblem(
-            f"{slo.name}: bucket_us {start} has {_shown(count)} {part} of {_shown(total)}; there cannot be more {part} "
-            "events than events: look at the queries"
+            f"{slo.name}: bucket_us {start} has {count_words(count)} {part} of {count_words(total)}; there cannot be "
+            f"more {part} events than events: look at the queries"
         )
     return Bucket(start, slo.bucket.us, good, total)
 
@@ -154,7 +155,3 @@ class _Reader:
 
     def _problem(self, what: str) -> RowsProblem:
         return RowsProblem(f"{self.slo.name}, row {self.number} of its query: {what}")
-
-
-def _shown(count: Count) -> str:
-    return f"{float(count):g}"

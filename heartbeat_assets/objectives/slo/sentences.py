@@ -7,6 +7,7 @@ from datetime import datetime
 
 from heartbeat_assets.objectives.slo.budget import Budget
 from heartbeat_assets.objectives.slo.burn import Burn
+from heartbeat_assets.objectives.slo.counts import count_words
 from heartbeat_assets.objectives.slo.coverage import Coverage
 from heartbeat_assets.objectives.slo.slo import Slo
 
@@ -26,7 +27,7 @@ def sentence_of(
             else f"{nothing}; it has no source here."
         )
     parts = [
-        f"{slo.name}: {_sli(budget, float(slo.target))} of {_count(budget.total)} {slo.unit} were good in "
+        f"{slo.name}: {_sli(budget, float(slo.target))} of {count_words(budget.total)} {slo.unit} were good in "
         f"{slo.window.words} (target {target})",
         _left(budget),
     ]
@@ -57,16 +58,10 @@ def _sli(budget: Budget, target: float) -> str:
 
 def _left(budget: Budget) -> str:
     if budget.left_fraction is None or budget.allowed is None or budget.left is None:
-        return f"a target of 100% has no error budget, and {_count(budget.bad)} were bad"
+        return f"a target of 100% has no error budget, and {count_words(budget.bad)} were bad"
     if not budget.allowed:
         return "a target of 100% has no error budget, and none was bad"
-    used = f"{_count(budget.bad)} bad, {_count(budget.allowed)} allowed"
+    used = f"{count_words(budget.bad)} bad, {count_words(budget.allowed)} allowed"
     if budget.left_fraction <= 0:
         return f"the error budget is used up ({used})"
     return f"{percent(budget.left_fraction, below=1 if budget.bad else None)} of the error budget is left ({used})"
-
-
-def _count(amount: float) -> str:
-    if amount == int(amount):
-        return f"{int(amount):,}"
-    return f"{amount:,.2f}".rstrip("0").rstrip(".") if abs(amount) >= 1 else f"{amount:.3g}"
