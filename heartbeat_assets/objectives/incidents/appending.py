@@ -34,7 +34,7 @@ def append_event(
     """
     from heartbeat_assets.ledger import NewJournalEvent, StaleSubject
 
-    by_person(actor, "changes")
+    by_person(actor, "changes an incident")
     why = checked_text("reason", reason)
     for attempt in range(TRIES):
         events = events_of(journal, called)
@@ -55,9 +55,9 @@ def append_event(
 
 
 def by_person(actor: Actor, does: str) -> None:
-    """Raises IncidentProblem when a program asks."""
+    """Raises IncidentProblem when a program asks for what only a person `does`, such as "opens an incident"."""
     if actor.kind != "person":
-        raise IncidentProblem("actor", f"{actor.name} is a program; only a person {does} an incident")
+        raise IncidentProblem("actor", f"{actor.name} is a program; only a person {does}")
 
 
 def at_body(at: datetime | str | None, earliest: datetime, what: str, now: datetime | None) -> dict[str, Any]:

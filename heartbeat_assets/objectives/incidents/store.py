@@ -49,7 +49,7 @@ def open_incident(
     """
     from heartbeat_assets.ledger import JournalRefused, NewJournalEvent, StaleSubject
 
-    by_person(actor, "opens")
+    by_person(actor, "opens an incident")
     instant = now or datetime.now(UTC)
     suggested = suggestion_event(journal, suggestion) if suggestion is not None else None
     body = opened_body(

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from heartbeat_assets.objectives.incidents.appending import by_person
 from heartbeat_assets.objectives.incidents.checking import decision_on, opened_body, suggestion_event
 from heartbeat_assets.objectives.incidents.fields import checked_text, rule_name
 from heartbeat_assets.objectives.incidents.folding import STREAM
-from heartbeat_assets.objectives.incidents.problems import IncidentProblem
 from heartbeat_assets.objectives.incidents.reading import RULES, incident_called
 
 if TYPE_CHECKING:
     from heartbeat_assets.ledger import Actor, JournalEvent
     from heartbeat_assets.ledger.journal_store import Journal
 
-QUIET = timedelta(hours=24)
+QUIET = timedelta(hours=6)
 """How long a rule does not suggest again after somebody dismissed what it suggested."""
 
 
@@ -97,8 +97,7 @@ def dismiss(journal: Journal, number: int, *, actor: Actor, reason: str) -> Jour
     """Says that a suggestion is no incident. Raises IncidentProblem when it was decided already, and LedgerError."""
     from heartbeat_assets.ledger import JournalRefused, NewJournalEvent
 
-    if actor.kind != "person":
-        raise IncidentProblem("actor", f"{actor.name} is a program; only a person dismisses a suggestion")
+    by_person(actor, "dismisses a suggestion")
     why = checked_text("reason", reason)
     suggested = suggestion_event(journal, number)
     new = NewJournalEvent(STREAM, suggested.subject, "dismissed", reason=why, cause=number)
