@@ -136,14 +136,7 @@ def as_usage() -> Iterator[None]:
     try:
         yield
     except StatusProblem as problem:
-        options = {
-            "component": "COMPONENT",
-            "state": "STATE",
-            "until": "--until",
-            "reason": "--reason",
-            "actor": "--as",
-        }
-        raise UsageProblem(f"{options[problem.field]}: {problem.sentence}") from problem
+        raise UsageProblem(f"{_OPTIONS[problem.field]}: {problem.sentence}") from problem
 
 
 def _end(lasts: str | None, until: str | None, now: datetime) -> datetime:

@@ -61,10 +61,10 @@ def prune_runs(
     """Deletes finished runs created before `before`, or before what `of_jobs` says of their job, except the newest
     `keep_runs` of each job; returns how many.
     """
-    limits = dict(of_jobs or {})
+    limits = of_jobs or {}
     keep = _newest_of_each_job(instance, keep_runs)
     deleted = 0
-    for run_id, job, created in list(_finished_before(instance, max(before, *limits.values()) if limits else before)):
+    for run_id, job, created in list(_finished_before(instance, max([before, *limits.values()]))):
         if run_id not in keep and created < limits.get(job, before):
             instance.delete_run(run_id)
             deleted += 1

@@ -163,7 +163,7 @@ class ContactsNow:
 class Operations:
     """How everything stands at `generated_at`.
 
-    `state` is that of the whole: DOWN when an essential component is, else the worst of all. `updated_at` is the oldest
+    `state` is that of the whole: the worst of all, DOWN only when an essential component is. `updated_at` is the oldest
     instant of what the components rest on; `stale` says that some of it is old or missing. `slos` are records of
     verdicts (`Verdict.record()`) with `kind`, `recorded_at` and `stale`; `incidents` and `suggestions` records of
     theirs, the newest first, an incident's with its `clocks`. `sla` are the promises by severity. `figures` are

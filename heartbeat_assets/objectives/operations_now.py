@@ -105,7 +105,7 @@ def _incidents(ledger: Ledger, problems: list[str]) -> list[Incident]:
 
 def _open(found: list[Incident]) -> str:
     """What the first sentence adds: components may be OK by their figures while people work on an incident."""
-    still = sum(one.status != "resolved" for one in found)
+    still = sum(not one.is_over for one in found)
     return f" {still} incident{' is' if still == 1 else 's are'} open." if still else ""
 
 

@@ -71,12 +71,10 @@ def _emails(text: str) -> Iterator[Hit]:
 
 
 def _version_4(text: str) -> Iterator[Hit]:
-    for match in _QUAD.finditer(text):
-        if all(int(part) < 256 for part in match[0].split(".")):
-            yield Hit(IPV4, *match.span())
-    for match in _SPACED_QUAD.finditer(text):
-        if all(int(part) < 256 for part in match[0].split(".")):
-            yield Hit(IPV4, *match.span())
+    for pattern in (_QUAD, _SPACED_QUAD):
+        for match in pattern.finditer(text):
+            if all(int(part) < 256 for part in match[0].split(".")):
+                yield Hit(IPV4, *match.span())
     for match in _ODD_QUAD.finditer(text):
         if "0x" in match[0].lower() or any(len(part) == 4 for part in match[0].split(".")):
             yield Hit(IPV4, *match.span())

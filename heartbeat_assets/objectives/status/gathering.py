@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from heartbeat_assets.errors import HeartbeatError, SpecProblem
 from heartbeat_assets.lanes.judging import judge_ledger
@@ -120,7 +121,13 @@ def _schedules(
 
 
 def _schedule(
-    name: str, kind: str, cron: str, timezone: str, enabled: bool, last: datetime | None, now: datetime
+    name: str,
+    kind: Literal["lane", "metrics service"],
+    cron: str,
+    timezone: str,
+    enabled: bool,
+    last: datetime | None,
+    now: datetime,
 ) -> ScheduleFact:
     missed = None if last is None else missed_runs(cron, timezone, last, now, grace=GRACE)
-    return ScheduleFact(name, "lane" if kind == "lane" else "metrics service", cron, timezone, enabled, last, missed)
+    return ScheduleFact(name, kind, cron, timezone, enabled, last, missed)
