@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends
@@ -15,15 +14,16 @@ from heartbeat_assets.cockpit.board import Board, Snapshot
 from heartbeat_assets.cockpit.files import Files
 from heartbeat_assets.cockpit.governing import Governing
 from heartbeat_assets.cockpit.home_page import STALE_SECONDS, HomePage, Wanted
+from heartbeat_assets.cockpit.keeping import Briefly
 from heartbeat_assets.cockpit.lane_standings import LaneStandings
 from heartbeat_assets.cockpit.operating import Operating
-from heartbeat_assets.cockpit.runbook_now import RunbookNow
 from heartbeat_assets.cockpit.security.readers import Reader, Readers
 from heartbeat_assets.cockpit.settings import CockpitSettings
-from heartbeat_assets.cockpit.slo_standings import STALE, SloStandings
+from heartbeat_assets.cockpit.slo_standings import SloStandings
 from heartbeat_assets.cockpit.tiles import Tiles
 from heartbeat_assets.cockpit.views import PageView
 from heartbeat_assets.cockpit.watching import SECONDS, Watching
+from heartbeat_assets.governance.runbook import build_runbook
 from heartbeat_assets.ledger import Ledger, LedgerError, MetricStore, existing_ledger, open_ledger
 
 _FOLLOW_SECONDS = 0.5
@@ -38,13 +38,14 @@ class Cockpit:
         self.readers = readers
         self.files = Files(settings.project)
         self.board = Board(self.files, lambda: self.store)
-        self.lanes = LaneStandings(settings.project, lambda: self.ledger, lambda: self.files.versioned()[0])
+        self.lanes = LaneStandings(settings.project, lambda: self.ledger, self.files.version)
         self.watching = Watching(self.files, lambda: self.store, self._changed)
-        self.governing = Governing(settings.project, lambda: self.ledger, lambda: self.files.versioned()[0])
-        self.runbook = RunbookNow(settings.project)
-        self.operating = Operating(settings.project, lambda: self.ledger, lambda: self.files.versioned()[0])
+        self.governing = Governing(settings.project, lambda: self.ledger, self.files.version)
+        # A look asks the ledger, the files and Dagster, which may take a second or two.
+        self.runbook = Briefly(lambda: build_runbook(settings.project))
+        self.operating = Operating(settings.project, lambda: self.ledger, self.files.version)
         self.slos = SloStandings(
-            settings.project, lambda: self.ledger, lambda: self.files.versioned()[0], self._stale_after
+            settings.project, lambda: self.ledger, self.files.version, lambda: self.operating.desk().stale_after
         )
         self.home = HomePage(
             self.board,
@@ -112,10 +113,6 @@ class Cockpit:
         self.home.decided_here(self.governing.now().mark)
         self.runbook.forget()
         self.operating.forget()
-
-    def _stale_after(self) -> timedelta:
-        spec = self.operating.desk().spec
-        return spec.stale_duration if spec else STALE
 
     def _follow(self) -> None:
         try:

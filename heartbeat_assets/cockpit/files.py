@@ -39,6 +39,10 @@ class Files:
                 catalog = self._read()
             return self._version, catalog
 
+    def version(self) -> int:
+        """The number alone, for what is made of other files of the project."""
+        return self.versioned()[0]
+
     def look(self) -> bool:
         """Reads the files again if one of them changed; tells whether one did."""
         signature = signature_of(self.settings.defs)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from heartbeat_assets.cockpit.keeping import PerVersion
 from heartbeat_assets.governance.evaluation import LOOKS
 from heartbeat_assets.governance.policy import TripwirePolicy
 from heartbeat_assets.governance.switch import GLOBAL, SwitchState, switch_states
@@ -75,20 +76,14 @@ class Governing:
     """Follows the journal of `ledger()` and the files. Safe to use from several threads."""
 
     def __init__(self, settings: Settings, ledger: Callable[[], Ledger], files_version: Callable[[], int]) -> None:
-        self._settings = settings
         self._ledger = ledger
-        self._files_version = files_version
+        self._files = PerVersion(files_version, lambda: tripwires_in(settings.defs))
         self._lock = threading.Lock()
-        self._files: tuple[int, TripwiresSet] | None = None
         self._governed: Governed | None = None
 
     def files(self) -> TripwiresSet:
         """What the files say; read again when one of the project's changed."""
-        version = self._files_version()
-        with self._lock:
-            if self._files is None or self._files[0] != version:
-                self._files = version, tripwires_in(self._settings.defs)
-            return self._files[1]
+        return self._files.now()
 
     def tripwires(self) -> dict[str, Tripwire]:
         """Every tripwire of the files, by its name; needs no ledger."""

@@ -20,10 +20,8 @@ from heartbeat_assets.cockpit.incident_words import (
 from heartbeat_assets.cockpit.operating import Desk
 from heartbeat_assets.cockpit.views import ActionView, FigureView, FormView, IncidentsView, IncidentView
 from heartbeat_assets.objectives.incidents import Incident, clocks, figures, open_actions, suggestions
-from heartbeat_assets.specs.durations import duration_of
 
-MOST_OVER = 200
-FIGURES_OVER = timedelta(days=90)
+_MOST_OVER = 200
 
 
 def incidents_view(cockpit: Cockpit, form: FormView | None = None) -> IncidentsView:
@@ -32,12 +30,12 @@ def incidents_view(cockpit: Cockpit, form: FormView | None = None) -> IncidentsV
     over = [one for one in incidents.found if one.is_over]
     return IncidentsView(
         open=tuple(incident_line(one, desk.terms, desk.components, now) for one in incidents.open),
-        over=tuple(incident_line(one, desk.terms, desk.components, now) for one in over[:MOST_OVER]),
-        left_out=max(0, len(over) - MOST_OVER),
+        over=tuple(incident_line(one, desk.terms, desk.components, now) for one in over[:_MOST_OVER]),
+        left_out=max(0, len(over) - _MOST_OVER),
         suggestions=tuple(suggestion_view(one, desk.components) for one in suggestions(cockpit.ledger.journal)),
         actions=_actions(incidents.found, desk, now),
         figures=figures_of(incidents.found, desk, now),
-        figures_days=figures_over(desk).days,
+        figures_days=desk.figures_over.days,
         choices=_choices(desk.components, ()),
         promises=promises(desk.terms),
         problems=(*desk.problems, *([incidents.problem] if incidents.problem else [])),
@@ -72,13 +70,8 @@ def incident_view(cockpit: Cockpit, called: str, form: FormView | None = None) -
 def figures_of(found: Sequence[Incident], desk: Desk, now: datetime) -> tuple[FigureView, ...]:
     """Mean times over the stated days; a severity without incidents is left out."""
     # One that is recorded at this very moment counts.
-    made = figures(found, now - figures_over(desk), now + timedelta(seconds=1), terms=desk.terms, now=now)
+    made = figures(found, now - desk.figures_over, now + timedelta(seconds=1), terms=desk.terms, now=now)
     return tuple(figure_view(one) for one in made if one.incidents)
-
-
-def figures_over(desk: Desk) -> timedelta:
-    """Over which time they are worked out."""
-    return duration_of(desk.spec.figures_over) if desk.spec else FIGURES_OVER
 
 
 def _actions(found: Sequence[Incident], desk: Desk, now: datetime) -> tuple[ActionView, ...]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from heartbeat_assets.cockpit.keeping import PerVersion
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.lanes.judging import blocked_since, judge_ledger
@@ -42,20 +43,15 @@ class LaneStandings:
     """The lanes of a project. Safe to use from several threads."""
 
     def __init__(self, settings: Settings, ledger: Callable[[], Ledger], files_version: Callable[[], int]) -> None:
-        self._settings = settings
         self._ledger = ledger
         self._files_version = files_version
         self._lock = threading.Lock()
-        self._found: tuple[int, dict[str, Lane | SpecProblem]] | None = None
+        self._lanes = PerVersion(files_version, lambda: dict(each_lane(settings)))
         self._kept: dict[str, tuple[tuple[int, int], float, Standing]] = {}
 
     def lanes(self) -> dict[str, Lane | SpecProblem]:
         """Every lane by its name; by its folder what is wrong with one that cannot be loaded."""
-        version = self._files_version()
-        with self._lock:
-            if self._found is None or self._found[0] != version:
-                self._found = version, dict(each_lane(self._settings))
-            return self._found[1]
+        return self._lanes.now()
 
     def of(self, name: str) -> Standing:
         """The lane called `name`. Raises Refusal for none, SpecProblem when its files are wrong."""

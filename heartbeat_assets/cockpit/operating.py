@@ -7,12 +7,12 @@ anything; `handling` does.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from heartbeat_assets.cockpit.files import in_project
+from heartbeat_assets.cockpit.keeping import Briefly, PerVersion
 from heartbeat_assets.ledger import Ledger
 from heartbeat_assets.objectives.incidents import Incident, IncidentUnreadable, Terms, incidents
 from heartbeat_assets.objectives.operations import Operations
@@ -20,8 +20,7 @@ from heartbeat_assets.objectives.operations_file import operations_in
 from heartbeat_assets.objectives.operations_now import operations_now
 from heartbeat_assets.objectives.operations_spec import OperationsSpec
 from heartbeat_assets.settings import Settings
-
-KEPT_SECONDS = 5.0
+from heartbeat_assets.specs.durations import duration_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,16 @@ class Desk:
     """Names by id; None where no file says what there is."""
     problems: tuple[str, ...]
     """What is wrong with the file, a sentence each."""
+
+    @property
+    def stale_after(self) -> timedelta:
+        """What is older says nothing about now."""
+        return duration_of(self.spec.stale_after if self.spec else _default("stale_after"))
+
+    @property
+    def figures_over(self) -> timedelta:
+        """Over which time mean times of incidents are worked out."""
+        return duration_of(self.spec.figures_over if self.spec else _default("figures_over"))
 
 
 @dataclass(frozen=True)
@@ -56,14 +65,10 @@ class Operating:
     """The project's operations. Safe to use from several threads."""
 
     def __init__(self, settings: Settings, ledger: Callable[[], Ledger], files_version: Callable[[], int]) -> None:
-        self._settings = settings
         self._ledger = ledger
-        self._files_version = files_version
+        self._now = Briefly(lambda: operations_now(settings, ledger(), datetime.now(UTC)), files_version)
+        self._desk = PerVersion(files_version, lambda: _desk(settings))
         self._lock = threading.Lock()
-        self._looking = threading.Lock()
-        self._kept: tuple[float, int, Operations] | None = None
-        self._forgotten_at = 0.0
-        self._desk: tuple[int, Desk] | None = None
         self._incidents: Incidents | None = None
 
     def now(self) -> Operations:
@@ -71,24 +76,11 @@ class Operating:
 
         Raises SpecProblem when there are no operations or a mistake in them, and LedgerError.
         """
-        version = self._files_version()
-        with self._looking:
-            kept, now = self._kept, time.monotonic()
-            fresh = kept is not None and now - kept[0] < KEPT_SECONDS and kept[0] > self._forgotten_at
-            if kept is not None and fresh and kept[1] == version:
-                return kept[2]
-            # Its age counts from before the look: what is decided while it looks may be missing in it.
-            found = operations_now(self._settings, self._ledger(), datetime.now(UTC))
-            self._kept = now, version, found
-            return found
+        return self._now.now()
 
     def desk(self) -> Desk:
         """What the file of operations says; needs no ledger."""
-        version = self._files_version()
-        with self._lock:
-            if self._desk is None or self._desk[0] != version:
-                self._desk = version, self._read_desk()
-            return self._desk[1]
+        return self._desk.now()
 
     def incidents(self) -> Incidents:
         """Every incident; costs one small query while nothing is recorded. Raises LedgerError."""
@@ -109,14 +101,20 @@ class Operating:
 
     def forget(self) -> None:
         """Looks anew at the next use: something was just decided here."""
-        self._forgotten_at = time.monotonic()
+        self._now.forget()
 
-    def _read_desk(self) -> Desk:
-        found, problems = operations_in(self._settings)
-        spec = found.spec if found else None
-        return Desk(
-            spec=spec,
-            terms=spec.terms if spec else Terms(),
-            components={one.id: one.name for one in spec.components} if spec else None,
-            problems=tuple(in_project(problem, self._settings) for problem in problems),
-        )
+
+def _desk(settings: Settings) -> Desk:
+    found, problems = operations_in(settings)
+    spec = found.spec if found else None
+    return Desk(
+        spec=spec,
+        terms=spec.terms if spec else Terms(),
+        components={one.id: one.name for one in spec.components} if spec else None,
+        problems=tuple(in_project(problem, settings) for problem in problems),
+    )
+
+
+def _default(field: str) -> str:
+    """What holds where no file of operations says so."""
+    return str(OperationsSpec.model_fields[field].default)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from heartbeat_assets.cockpit.files import in_project
+from heartbeat_assets.cockpit.keeping import PerVersion
 from heartbeat_assets.cockpit.refusals import Refusal
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.ledger import JournalEvent, Ledger, LedgerError
@@ -25,8 +26,6 @@ from heartbeat_assets.objectives.slo.timeline import Point
 from heartbeat_assets.objectives.status.gathering import slo_fact
 from heartbeat_assets.settings import Settings
 
-STALE = timedelta(hours=3)
-"""How old a verdict may be, where no file of operations says."""
 _WORST = ("exhausted", "problem", "red", "yellow", "no_data", "pending", "green")
 _log = logging.getLogger(__name__)
 
@@ -79,18 +78,13 @@ class SloStandings:
         self._ledger = ledger
         self._files_version = files_version
         self._stale_after = stale_after
-        self._lock = threading.Lock()
         self._measuring = threading.Lock()
-        self._files: tuple[int, ObjectivesSet] | None = None
+        self._files = PerVersion(files_version, lambda: objectives_in(settings.defs))
         self._courses: dict[str, tuple[tuple[int, int, int], Course]] = {}
 
     def files(self) -> ObjectivesSet:
         """What the files promise; read again when one of the project's changed."""
-        version = self._files_version()
-        with self._lock:
-            if self._files is None or self._files[0] != version:
-                self._files = version, objectives_in(self._settings.defs)
-            return self._files[1]
+        return self._files.now()
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from heartbeat_assets.cockpit.charts import DayMark, day_bars
 from heartbeat_assets.cockpit.cockpit import Cockpit
 from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.incident_words import incident_line, promises
-from heartbeat_assets.cockpit.incidents_page import figures_of, figures_over
+from heartbeat_assets.cockpit.incidents_page import figures_of
 from heartbeat_assets.cockpit.slo_words import lasting, percent, slo_line
 from heartbeat_assets.cockpit.views import (
     ComponentView,
@@ -24,10 +24,9 @@ from heartbeat_assets.cockpit.views.words import in_full, three_digits
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.metrics.wording import duration_words
 from heartbeat_assets.objectives.operations import ComponentStatus, Kpi, Operations, ScenarioNow, SymptomNow, UptimeDay
+from heartbeat_assets.objectives.status.timeline import rank
 
-_WORST = {"DOWN": 0, "DEGRADED": 1, "NO_DATA": 2, "OK": 3}
 _ORDER = ("applies", "undecided", "people", "rests")
-_TONES = {"DOWN": "red", "DEGRADED": "amber", "OK": "green", "NO_DATA": "no_data"}
 
 
 def status_view(cockpit: Cockpit, form: FormView | None = None) -> StatusView:
@@ -65,7 +64,7 @@ def _view(cockpit: Cockpit, operations: Operations, form: FormView) -> StatusVie
         updated_at=operations.updated_at,
         stale=operations.stale,
         components=tuple(
-            sorted((component_view(one) for one in operations.components), key=lambda one: _WORST[one.state])
+            _component(one) for one in sorted(operations.components, key=lambda one: rank(one.state), reverse=True)
         ),
         incidents=tuple(incident_line(one, desk.terms, desk.components, now) for one in incidents.open),
         suggestions=len(operations.suggestions),
@@ -76,14 +75,14 @@ def _view(cockpit: Cockpit, operations: Operations, form: FormView) -> StatusVie
         slos=tuple(slo_line(one) for one in cockpit.slos.all() if one.name in shown),
         kpis=tuple(_kpi(one) for one in operations.kpis),
         figures=figures_of(incidents.found, desk, now),
-        figures_over=duration_words(figures_over(desk)),
+        figures_over=duration_words(desk.figures_over),
         contacts=tuple((name, value) for name, value in told if value),
         promises=promises(desk.terms),
         form=form,
     )
 
 
-def component_view(one: ComponentStatus) -> ComponentView:
+def _component(one: ComponentStatus) -> ComponentView:
     """A component with its days."""
     override = one.override
     return ComponentView(
@@ -109,7 +108,7 @@ def _mark(day: UptimeDay) -> DayMark:
     row = _row(day)
     told = [f"DOWN for {row.down}" if row.down else "", f"DEGRADED for {row.degraded}" if row.degraded else ""]
     words = ", ".join(one for one in told if one) or ("OK" if day.worst == "OK" else "nothing is known")
-    return DayMark(_TONES[day.worst], f"{row.day}: {words}")
+    return DayMark(row.look.tone, f"{row.day}: {words}")
 
 
 def _row(day: UptimeDay) -> DayRow:

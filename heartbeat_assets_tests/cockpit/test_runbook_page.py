@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from heartbeat_assets.cockpit import runbook_now
+from heartbeat_assets.cockpit import cockpit as cockpit_room
+from heartbeat_assets.cockpit import keeping
 from heartbeat_assets.cockpit.runbook_documents import RunbookDocument
 from heartbeat_assets.cockpit.runbook_page import details
 from heartbeat_assets.governance.runbook import build_runbook
@@ -34,7 +35,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         found.append(settings)
         return build_runbook(settings)
 
-    monkeypatch.setattr(runbook_now, "build_runbook", counted)
+    monkeypatch.setattr(cockpit_room, "build_runbook", counted)
     return found
 
 
@@ -75,7 +76,7 @@ def test_one_look_serves_all_who_ask_within_seconds(
         assert browser.get(path).status_code == 200
     assert len(looked) == 1
 
-    monkeypatch.setattr(runbook_now, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(keeping, "KEPT_SECONDS", 0.0)
     browser.get("/runbook")
     assert len(looked) == 2
 
