@@ -9,7 +9,7 @@ from heartbeat_assets.cockpit.files import in_project
 from heartbeat_assets.cockpit.governance_words import ended, title_of, who_of
 from heartbeat_assets.cockpit.governing import TRIPWIRE, Governed, Tripwire
 from heartbeat_assets.cockpit.refusals import Refusal
-from heartbeat_assets.cockpit.tripwire_words import evaluation_view, policy_words, rule_words
+from heartbeat_assets.cockpit.tripwire_words import evaluation_view, frozen_at, policy_words, rule_words
 from heartbeat_assets.cockpit.views import (
     FormView,
     GovernanceView,
@@ -150,4 +150,4 @@ def _frozen_since(events: list[JournalEvent]) -> datetime | None:
     newest = events[-1] if events else None
     if newest is None or newest.kind == "baseline_released":
         return None
-    return evaluation_view(newest).frozen_at
+    return frozen_at(newest)

@@ -38,6 +38,7 @@ def render_tile(tile: TileView) -> Markup:
 
 @cache
 def environment() -> Environment:
+    """The one environment of all pages."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heartbeat_assets.cockpit.cockpit import Cockpit
+from heartbeat_assets.cockpit.governance_words import ended
 from heartbeat_assets.cockpit.views import FormView, ItemView, RunbookView
 from heartbeat_assets.governance.runbook import Item, Statement, statement
 from heartbeat_assets.governance.runbook.statements import BACKEND_COMPLETE
@@ -40,8 +41,7 @@ def _said(cockpit: Cockpit) -> Statement | None:
 
 def _words(said: Statement) -> str:
     done = "declared it complete" if said.holds else "withdrew it"
-    reason = said.reason if said.reason.endswith((".", "!", "?")) else f"{said.reason}."
-    return f"{said.actor} {done}: {reason}"
+    return f"{said.actor} {done}: {ended(said.reason)}"
 
 
 def _item(item: Item) -> ItemView:

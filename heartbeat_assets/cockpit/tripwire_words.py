@@ -58,9 +58,16 @@ def evaluation_view(event: JournalEvent) -> EvaluationView:
         interval=_interval_words(body, interval),
         p_value=_p_words(body.get("p_value")),
         chart=_chart(event, change, interval),
-        frozen_at=_instant(body.get("freeze")),
+        frozen_at=frozen_at(event),
         reason=event.reason,
     )
+
+
+def frozen_at(event: JournalEvent) -> datetime | None:
+    """Since when the baseline was frozen at that look; None when it was not."""
+    freeze = event.body.get("freeze")
+    written = freeze.get("frozen_at") if isinstance(freeze, Mapping) else None
+    return datetime.fromisoformat(written) if written else None
 
 
 def _figure(side: Any, kind: Any) -> str:
@@ -127,8 +134,3 @@ def _chart(event: JournalEvent, change: float | None, interval: tuple[float, flo
     status = _STATUS.get(event.kind, "green")
     label = ", ".join(one for one in words if one)
     return change_chart(change, limit=limit, interval=interval, status=status, label=label)
-
-
-def _instant(freeze: Any) -> datetime | None:
-    written = freeze.get("frozen_at") if isinstance(freeze, Mapping) else None
-    return datetime.fromisoformat(written) if written else None

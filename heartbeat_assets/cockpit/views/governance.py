@@ -6,26 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-TRIPWIRE_MARKS: dict[str, str] = {
-    "triggered": "◆",
-    "problem": "◆",
-    "inconclusive": "▲",
-    "no_data": "○",
-    "insufficient_events": "○",
-    "pending": "◔",
-    "ok": "●",
-    "disabled": "⊘",
-}
-"""The shape of each outcome, worst first."""
+from heartbeat_assets.cockpit.views.look import Look, look_of
+from heartbeat_assets.cockpit.views.words import listed
 
-TRIPWIRE_WORDS: dict[str, str] = {
-    "problem": "cannot be judged",
-    "no_data": "no data",
-    "insufficient_events": "too few events",
-    "pending": "not looked at yet",
+_OUTCOMES: dict[str, Look] = {
+    "triggered": Look("◆", "triggered", "red"),
+    "problem": Look("◆", "cannot be judged", "red"),
+    "inconclusive": Look("▲", "inconclusive", "amber"),
+    "no_data": Look("○", "no data", "no_data"),
+    "insufficient_events": Look("○", "too few events", "no_data"),
+    "pending": Look("◔", "not looked at yet", "no_data"),
+    "ok": Look("●", "ok", "green"),
+    "disabled": Look("⊘", "disabled", "no_data"),
 }
-_TONES = {"triggered": "red", "problem": "red", "inconclusive": "amber", "ok": "green"}
-_SEVERITY = {outcome: place for place, outcome in enumerate(TRIPWIRE_MARKS)}
+"""Worst first."""
+_SEVERITY = {outcome: place for place, outcome in enumerate(_OUTCOMES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +94,9 @@ class EvaluationView:
     reason: str = ""
 
     @property
-    def mark(self) -> str:
-        return TRIPWIRE_MARKS.get(self.outcome, "○")
-
-    @property
-    def word(self) -> str:
-        return outcome_words(self.outcome)
-
-    @property
-    def tone(self) -> str:
-        return _TONES.get(self.outcome, "no_data")
+    def look(self) -> Look:
+        """How that outcome looks."""
+        return _OUTCOMES.get(self.outcome) or look_of(self.outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,16 +114,9 @@ class TripwireView:
     folder: str = ""
 
     @property
-    def mark(self) -> str:
-        return TRIPWIRE_MARKS.get(self.outcome, "○")
-
-    @property
-    def word(self) -> str:
-        return outcome_words(self.outcome)
-
-    @property
-    def tone(self) -> str:
-        return _TONES.get(self.outcome, "no_data")
+    def look(self) -> Look:
+        """How that outcome looks."""
+        return _OUTCOMES.get(self.outcome) or look_of(self.outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +156,7 @@ class GovernanceView:
             return "Everything is stopped"
         if self.engaged:
             names = [switch.title for switch in self.engaged]
-            listed = " and ".join([", ".join(names[:-1]), names[-1]][len(names) == 1 :])
-            return f"{listed} {'is' if len(names) == 1 else 'are'} stopped"
+            return f"{listed(names)} {'is' if len(names) == 1 else 'are'} stopped"
         return "Nothing is stopped"
 
     @property
@@ -212,11 +192,6 @@ class TripwirePageView:
     """Since when its baseline is frozen; None when it is not."""
     form: FormView = field(default_factory=FormView)
     dagster_url: str = ""
-
-
-def outcome_words(outcome: str) -> str:
-    """`insufficient_events` is `too few events`."""
-    return TRIPWIRE_WORDS.get(outcome, outcome.replace("_", " "))
 
 
 def worst_tripwire_first(tripwires: Iterable[TripwireView]) -> tuple[TripwireView, ...]:

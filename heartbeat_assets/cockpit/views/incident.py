@@ -30,6 +30,7 @@ class ClockView:
 
     @property
     def look(self) -> Look:
+        """How that state looks."""
         return look_of(self.state)
 
 
@@ -54,6 +55,7 @@ class IncidentLine:
 
     @property
     def look(self) -> Look:
+        """How that status looks."""
         return look_of(self.status)
 
     @property

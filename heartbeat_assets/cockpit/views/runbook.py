@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from heartbeat_assets.cockpit.views.governance import FormView
+from heartbeat_assets.cockpit.views.look import Look
 
-_MARKS = {"blocks": "◆", "warns": "▲", "note": "○", "passed": "●"}
-_TONES = {"blocks": "red", "warns": "amber", "note": "no_data", "passed": "green"}
+_LOOKS = {
+    "blocks": Look("◆", "blocks", "red"),
+    "warns": Look("▲", "warns", "amber"),
+    "note": Look("○", "note", "no_data"),
+    "passed": Look("●", "passed", "green"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +29,9 @@ class ItemView:
     fix: str = ""
 
     @property
-    def mark(self) -> str:
-        return _MARKS[self.state]
-
-    @property
-    def tone(self) -> str:
-        return _TONES[self.state]
+    def look(self) -> Look:
+        """How that state looks."""
+        return _LOOKS[self.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from heartbeat_assets.cockpit.views.look import Look, look_of
+from heartbeat_assets.cockpit.views.words import listed
 
 _FIRING = {
     "page": Look("◆", "burning so fast that it pages", "red"),
@@ -44,6 +45,7 @@ class SloLine:
 
     @property
     def look(self) -> Look:
+        """How that kind looks."""
         return look_of(self.kind)
 
     @property
@@ -82,8 +84,7 @@ class SlosView:
             return f"All {total} SLOs are green" if total > 1 else "The only SLO is green"
         if total == 1:
             return f"The only SLO {told[0].partition(' ')[2]}"
-        listed = " and ".join([", ".join(told[:-1]), told[-1]][len(told) == 1 :])
-        return f"Of {total} SLOs, {listed}"
+        return f"Of {total} SLOs, {listed(told)}"
 
 
 _BURNS = {
@@ -112,6 +113,7 @@ class BurnView:
 
     @property
     def look(self) -> Look:
+        """How that state looks."""
         return _BURNS[self.state]
 
 

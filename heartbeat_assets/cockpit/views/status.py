@@ -9,6 +9,7 @@ from heartbeat_assets.cockpit.views.governance import FormView
 from heartbeat_assets.cockpit.views.incident import FigureView, IncidentLine
 from heartbeat_assets.cockpit.views.look import Look, look_of
 from heartbeat_assets.cockpit.views.slo import SloLine
+from heartbeat_assets.cockpit.views.words import listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class DayRow:
 
     @property
     def look(self) -> Look:
+        """How the worst of it looks."""
         return look_of(self.worst)
 
 
@@ -50,6 +52,7 @@ class ComponentView:
 
     @property
     def look(self) -> Look:
+        """How that state looks."""
         return look_of(self.state)
 
 
@@ -72,6 +75,7 @@ class KpiLine:
 
     @property
     def look(self) -> Look:
+        """How that status looks."""
         return look_of(self.status)
 
 
@@ -85,6 +89,7 @@ class SymptomView:
 
     @property
     def look(self) -> Look:
+        """How that state looks."""
         return look_of(self.state)
 
 
@@ -108,14 +113,8 @@ class ScenarioView:
 
     @property
     def look(self) -> Look:
+        """How that state looks."""
         return look_of(self.state)
-
-
-def listed(noun: str, names: list[str]) -> str:
-    """`scenario A`; `scenarios A, B and C`."""
-    if len(names) == 1:
-        return f"{noun} {names[0]}"
-    return f"{noun}s {', '.join(names[:-1])} and {names[-1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +148,12 @@ class StatusView:
 
     @property
     def look(self) -> Look:
+        """How that state looks."""
         return look_of(self.state)
 
     @property
     def applying(self) -> tuple[ScenarioView, ...]:
+        """The scenarios that apply."""
         return tuple(one for one in self.scenarios if one.applies)
 
     @property
@@ -161,7 +162,8 @@ class StatusView:
         names = [f"{one.id}, {one.title}" for one in self.applying]
         unknown = [one.id for one in self.scenarios if one.state == "undecided"]
         if not names and unknown:
-            return f"Nobody can say whether {listed('scenario', unknown)} {'applies' if len(unknown) == 1 else 'apply'}"
+            noun, verb = ("scenario", "applies") if len(unknown) == 1 else ("scenarios", "apply")
+            return f"Nobody can say whether {noun} {listed(unknown)} {verb}"
         if not names:
             return "No scenario applies"
         return f"Scenario {names[0]} applies" if len(names) == 1 else f"{len(names)} scenarios apply"

@@ -1,9 +1,10 @@
-"""Numbers, people and thresholds as a page says them. It must not know where they come from."""
+"""Numbers, people, lists and thresholds as a page says them. It must not know where they come from."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 _MINUS = "\u2212"
 _BEGINNINGS = re.compile(r"[^\W\d_]+")
@@ -42,6 +43,11 @@ def change(value: float | None, previous: float | None) -> str:
         return "±0"
     written = three_digits(difference)
     return written if written.startswith(_MINUS) else f"+{written}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`; `A and B`; `A, B and C`; "" for none."""
+    return " and ".join([one for one in (", ".join(names[:-1]), *names[-1:]) if one])
 
 
 def initials(owner: str) -> str:

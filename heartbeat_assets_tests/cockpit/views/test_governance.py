@@ -63,4 +63,4 @@ def test_the_worst_comes_first_and_what_is_off_last() -> None:
 def test_an_outcome_is_a_shape_and_a_word(outcome: str, said: tuple[str, str, str]) -> None:
     view = evaluation(outcome=outcome)
 
-    assert (view.mark, view.word, view.tone) == said
+    assert view.look == said
