@@ -76,11 +76,11 @@ def progress() -> Callable[[str], None]:
     return tell if sys.stderr.isatty() else lambda _: None
 
 
-def state(status: str) -> str:
-    """A status as symbol and word, coloured where colour is wanted."""
+def state(status: str, word: str = "") -> str:
+    """A status as symbol and word (its own, or `word` in its place), coloured where colour is wanted."""
     plain = (sys.stdout.encoding or "").lower().replace("-", "") not in ("utf8", "utf_8")
     symbol = _SYMBOLS.get(status, ("○", "o"))[plain]
-    text = f"{symbol} {status}"
+    text = f"{symbol} {word or status}"
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=_COLOURS.get(status))
 
 

@@ -7,18 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from heartbeat_assets.cli.output import state, table, wrapped
+from heartbeat_assets.cli.slo.words import share
 from heartbeat_assets.metrics.wording import duration_words, instant_words, number_words
 from heartbeat_assets.objectives.operations import ComponentStatus, Kpi, Operations, ScenarioNow
 
-MARKS = {"OK": "ok", "NO_DATA": "no_data", "DEGRADED": "degraded", "DOWN": "failed"}
+_MARKS = {"OK": "ok", "NO_DATA": "no_data", "DEGRADED": "degraded", "DOWN": "failed"}
 """The status of a terminal's symbol for each state of a component."""
-_BUDGETS = {"green": "green", "yellow": "amber", "red": "red", "exhausted": "red"}
 
 
 def mark(word: str) -> str:
     """The state of a component as symbol and word."""
-    status = MARKS[word]
-    return state(status).replace(status, word.replace("_", " "))
+    return state(_MARKS[word], word.replace("_", " "))
 
 
 def status_text(found: Operations) -> str:
@@ -48,20 +47,16 @@ def _component(one: ComponentStatus, now: datetime) -> list[str]:
 
 def _slo(record: dict[str, Any]) -> list[str]:
     budget = record.get("budget") or {}
-    status = _BUDGETS.get(record["kind"], "no_data")
-    shown = state(status).replace(status, record["kind"].replace("_", " ").upper())
-    old = " (old)" if record["stale"] else ""
-    return [shown, f"{record['name']}{old}", _percent(budget.get("sli")), _percent(record.get("target")),
-            _percent(budget.get("left_fraction"))]  # fmt: skip
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.4g}%"
+    kind, old = record["kind"], " (old)" if record["stale"] else ""
+    # An SLO that could not be measured is one of which nothing is known.
+    shown = state("no_data" if kind == "problem" else kind, kind.replace("_", " ").upper())
+    shares = budget.get("sli"), record.get("target"), budget.get("left_fraction")
+    return [shown, f"{record['name']}{old}", *map(share, shares)]
 
 
 def _kpi(one: Kpi) -> list[str]:
     value = one.problem or "no data" if one.value is None else number_words(one.value, one.unit)
-    return [state(one.status).replace("no_data", "no data"), one.id, value, one.window]
+    return [state(one.status, one.status.replace("_", " ")), one.id, value, one.window]
 
 
 def _incidents(found: Operations) -> Iterator[str]:

@@ -52,7 +52,7 @@ def states_line(statuses: Sequence[str]) -> str:
 
 def late_lines(lane: Lane, late: Sequence[LatePeriod]) -> Iterator[str]:
     """The newest periods that something came late for, each with the command that records it again."""
-    mark = state("degraded").replace("degraded", "late")
+    mark = state("degraded", "late")
     for one in late[-_LATE_SHOWN:]:
         key = one.period.key
         yield f"{mark}  {key} ({one.late:,}): heartbeat run {lane.name} --period {key}"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from heartbeat_assets.ledger import Actor, NewValue, open_ledger
+from heartbeat_assets.ledger import Actor, NewJournalEvent, NewValue, open_ledger
 from heartbeat_assets_tests.cli.calling import Heartbeat
 from heartbeat_assets_tests.copied_project import CopiedProject
 
@@ -73,6 +73,15 @@ def test_all_is_well(shop: Heartbeat, project: CopiedProject) -> None:
     measured(project, 2.0)
     assert shop("status", "--strict").exit_code == 0
     assert "\nShop: ● OK. All is OK. By figures of " in shop("status", "--table").stdout
+
+
+def test_a_share_that_is_not_whole_is_not_shown_as_100_percent(shop: Heartbeat, project: CopiedProject) -> None:
+    budget = {"sli": 0.999962, "left_fraction": -0.25}
+    body = {"outcome": "YELLOW", "target": 0.9999, "budget": budget, "judged_at": datetime.now(UTC).isoformat()}
+    verdict = NewJournalEvent("objective", "api-read", "yellow", body=body)
+    open_ledger(project.settings.ledger_url).journal.append(verdict, Actor("dagster", "program", "dagster"))
+    shown = next(line for line in shop("status", "--table").stdout.splitlines() if "api-read" in line)
+    assert shown.split() == ["▲", "YELLOW", "api-read", "99.996%", "99.99%", "-25%"]
 
 
 def test_a_person_says_how_it_is_and_takes_it_back(shop: Heartbeat, project: CopiedProject) -> None:

@@ -16,8 +16,7 @@ _DONE = {"acknowledge": "acknowledged", "mitigate": "mitigated"}
 
 def status_words(document: Document) -> str:
     """`◆ open`."""
-    look = _LOOKS[document["status"]]
-    return state(look).replace(look, document["status"])
+    return state(_LOOKS[document["status"]], document["status"])
 
 
 def incident_line(document: Document) -> str:
@@ -145,9 +144,9 @@ def _late_words(document: Document) -> str:
 
 def _due_words(item: Document) -> str:
     if item["done_at"]:
-        return state("ok").replace("ok", "done")
+        return state("ok", "done")
     day = item["due"] or "no day"
-    return state("failed").replace("failed", f"{day}, overdue") if item["overdue"] else day
+    return state("failed", f"{day}, overdue") if item["overdue"] else day
 
 
 def _mean_words(mean: Document) -> str:
