@@ -82,10 +82,18 @@ def read_files(files: Iterable[Path]) -> Read:
 def files_in(folder: Path) -> list[Path]:
     """The YAML files in `folder` and below that hold an OpenSLO document, in the order of their names.
 
-    Dagster's own files are left out, and what is no YAML but speaks of OpenSLO is not.
+    Dagster's own files are left out; what is no YAML but speaks of OpenSLO is not, nor what cannot be read: whoever
+    reads it says so.
     """
     found = (path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and path.name != "defs.yaml")
-    return sorted(path for path in found if path.is_file() and b"openslo/" in path.read_bytes())
+    return sorted(path for path in found if path.is_file() and _may_be_openslo(path))
+
+
+def _may_be_openslo(file: Path) -> bool:
+    try:
+        return b"openslo/" in file.read_bytes()
+    except OSError:
+        return True
 
 
 def export(documents: Iterable[Document]) -> str:

@@ -319,6 +319,27 @@ def test_files_of_openslo_are_found_among_others(everything: Path) -> None:
     assert [file.name for file in files_in(folder)] == ["one.yml", "everything.yaml"]
 
 
+def test_a_file_that_cannot_be_read_is_told_and_hides_no_other(
+    everything: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = everything.parent / "locked.yaml"
+    locked.write_text("apiVersion: openslo/v1\n")
+
+    def but_for_one(read: Any) -> Any:
+        def reading(path: Path, **more: Any) -> Any:
+            if path == locked:
+                raise PermissionError(13, "Permission denied", str(path))
+            return read(path, **more)
+
+        return reading
+
+    for name in ("read_bytes", "read_text"):
+        monkeypatch.setattr(Path, name, but_for_one(getattr(Path, name)))
+    found = load_slos(files_in(everything.parent))
+    assert found.problems == (f"{locked}: cannot be read: Permission denied",)
+    assert found.slos
+
+
 def test_a_policy_that_is_only_named_is_written_as_the_standard_has_it(everything: Path, tmp_path: Path) -> None:
     file = tmp_path / "older.yaml"
     file.write_text(EVERYTHING.replace("- alertPolicyRef: burns", "- burns"))
