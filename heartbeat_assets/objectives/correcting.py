@@ -5,12 +5,12 @@ Nothing measured is changed: a correction stands beside it, and a person may wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
 from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.ledger import Actor, Journal, JournalEvent, NewJournalEvent
+from heartbeat_assets.objectives.objectives_spec import ObjectivesSpec
 from heartbeat_assets.objectives.slo.corrections import Correction
 
 STREAM = "correction"
@@ -69,15 +69,17 @@ def withdraw(journal: Journal, name: str, number: int, *, actor: Actor, reason: 
 
 
 def corrections_of(journal: Journal, name: str) -> list[Correction]:
-    """The corrections of the SLO called `name` that hold, in the order they were made."""
-    return standing(journal.of(STREAM, name))
+    """The corrections of the SLO called `name` that nobody withdrew, in the order they were made."""
+    events = journal.of(STREAM, name)
+    withdrawn = {event.cause for event in events if event.kind == WITHDRAWN}
+    return [_correction(event) for event in events if event.kind == CORRECTED and event.seq not in withdrawn]
 
 
-def standing(events: Iterable[JournalEvent]) -> list[Correction]:
-    """The corrections among `events` that nobody withdrew."""
-    listed = list(events)
-    withdrawn = {event.cause for event in listed if event.kind == WITHDRAWN}
-    return [_correction(event) for event in listed if event.kind == CORRECTED and event.seq not in withdrawn]
+def all_corrections(spec: ObjectivesSpec, journal: Journal, name: str) -> list[Correction]:
+    """What counts otherwise than it was measured of the SLO called `name`: the maintenance of its file, then what
+    people corrected.
+    """
+    return [*spec.maintenance_of(name), *corrections_of(journal, name)]
 
 
 def _correction(event: JournalEvent) -> Correction:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from heartbeat_assets.ledger import Journal
-from heartbeat_assets.objectives.correcting import corrections_of
+from heartbeat_assets.objectives.correcting import all_corrections
 from heartbeat_assets.objectives.measure import read_buckets
 from heartbeat_assets.objectives.objectives_file import ObjectivesFolder
 from heartbeat_assets.objectives.slo.slo import Slo
@@ -22,5 +22,5 @@ def course(
     slo: Slo, folder: ObjectivesFolder, settings: Settings, journal: Journal, now: datetime, *, points: int = POINTS
 ) -> list[Point]:
     """The points of the window of `now`, the oldest first. Raises HeartbeatError when it cannot be measured."""
-    corrections = [*folder.spec.maintenance_of(slo.name), *corrections_of(journal, slo.name)]
+    corrections = all_corrections(folder.spec, journal, slo.name)
     return timeline(slo, read_buckets(slo, settings, now), now, corrections, points=points)

@@ -21,7 +21,7 @@ from heartbeat_assets.metrics.service import Service
 from heartbeat_assets.objectives.days import Day, days_of
 from heartbeat_assets.objectives.slo.corrections import Correction
 from heartbeat_assets.objectives.slo.measured import Bucket, buckets_of
-from heartbeat_assets.objectives.slo.periods import Window
+from heartbeat_assets.objectives.slo.periods import Window, utc
 from heartbeat_assets.objectives.slo.slo import Query, Slo
 from heartbeat_assets.objectives.slo.verdict import Verdict, judge, needed
 from heartbeat_assets.settings import Settings
@@ -115,15 +115,17 @@ def measure(
     Never raises for what is wrong with an SLO, a service or a source. Raises ValueError for an instant without a time
     zone.
     """
-    now = now.astimezone(UTC) if now.tzinfo is not None else now
+    now = utc(now)
     readings = [_planned(slo, now, days) for slo in slos]
     _read(readings, settings, now, progress)
     return [_judged(one, now, (corrections or {}).get(one.slo.name, ()), days) for one in readings]
 
 
 def read_buckets(slo: Slo, settings: Settings, now: datetime) -> list[Bucket]:
-    """What is measured of `slo` for the window of `now`, in buckets. Raises MeasuringProblem and HeartbeatError."""
-    reading = _planned(slo, now, days=1)
+    """What is measured of `slo` for the window of `now`, in buckets. Raises MeasuringProblem and HeartbeatError,
+    and ValueError for an instant without a time zone.
+    """
+    reading = _planned(slo, utc(now), days=0)
     _read([reading], settings, now, silent)
     if reading.problem:
         raise MeasuringProblem(reading.problem)

@@ -6,7 +6,7 @@ One bad file hides no other. It must not measure anything.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -117,8 +117,7 @@ def _add(found: ObjectivesSet, file: Path, spec: ObjectivesSpec) -> None:
         where = taken[slo.name].documents.named(slo.name).file
         found.problems.append(SpecProblem(slo.file, [f"SLO {slo.name}: {where} has one of that name; rename one"]))
     left = tuple(slo for slo in folder.documents.slos if slo not in twins)
-    documents = SloSet(folder.documents.documents, left, folder.documents.notices, folder.documents.problems)
-    found.folders[name] = ObjectivesFolder(file, spec, documents)
+    found.folders[name] = replace(folder, documents=replace(folder.documents, slos=left))
 
 
 def _by_file(sentences: tuple[str, ...], paths: list[Path]) -> list[SpecProblem]:

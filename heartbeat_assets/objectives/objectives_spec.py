@@ -16,8 +16,6 @@ from heartbeat_assets.objectives.slo.corrections import Correction
 from heartbeat_assets.specs.fields import Cron, Flag, Model, Owners, Whole, Words
 
 Severity = Literal["error", "warn", "pass"]
-MAINTENANCE = "maintenance"
-"""What the ids of maintenance windows begin with."""
 
 
 def instant(value: object) -> datetime:
@@ -93,7 +91,7 @@ class ObjectivesSpec(Model):
     def maintenance_of(self, name: str) -> Sequence[Correction]:
         """What is not counted of the SLO called `name`, as corrections."""
         return [
-            Correction(one.start, one.end, reason=one.reason, id=f"{MAINTENANCE}:{position}")
+            Correction(one.start, one.end, reason=one.reason, id=f"maintenance:{position}")
             for position, one in enumerate(self.maintenance, start=1)
             if one.slos is None or name in one.slos
         ]

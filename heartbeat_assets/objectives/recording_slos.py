@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from heartbeat_assets.ledger import Actor, Journal, JournalEvent, Ledger, NewJournalEvent
-from heartbeat_assets.objectives.correcting import corrections_of
+from heartbeat_assets.objectives.correcting import all_corrections
 from heartbeat_assets.objectives.measure import Measured, measure
 from heartbeat_assets.objectives.objectives_spec import ObjectivesSpec
 from heartbeat_assets.objectives.records_days import STREAM, spared
@@ -33,9 +33,7 @@ def measured_now(
 
     Raises HeartbeatError when nothing can be measured at all, and LedgerError.
     """
-    corrections = {
-        slo.name: [*spec.maintenance_of(slo.name), *corrections_of(ledger.journal, slo.name)] for slo in slos
-    }
+    corrections = {slo.name: all_corrections(spec, ledger.journal, slo.name) for slo in slos}
     return measure(slos, settings, now, corrections=corrections, days=spec.days, progress=progress)
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from heartbeat_assets.objectives.objectives_file import ObjectivesFolder, ObjectivesSet
     from heartbeat_assets.objectives.slo.slo import Slo
 
-STREAM = "objective"
-"""Where the journal keeps how SLOs stood."""
 name_argument = click.argument("name", metavar="NAME")
 _OPTIONS = {"start": "--from", "end": "--to", "total": "--total", "reason": "--reason", "actor": "--as", "id": "NUMBER"}
 

@@ -6,7 +6,7 @@ import click
 
 from heartbeat_assets.cli.common import end
 from heartbeat_assets.cli.output import emit, json_option, wrapped
-from heartbeat_assets.cli.slo.common import STREAM, the_room
+from heartbeat_assets.cli.slo.common import the_room
 from heartbeat_assets.cli.slo.words import of_event, slos_text
 
 
@@ -22,6 +22,8 @@ def list_command(strict: bool, as_json: bool | None) -> None:
     heartbeat slo list
     heartbeat slo list --strict
     """
+    from heartbeat_assets.objectives.records_days import STREAM
+
     room = the_room()
     newest = room.ledger.journal.newest(STREAM)
     documents = [of_event(folder, slo, newest.get(slo.name)) for folder, slo in room.files.slos()]

@@ -27,13 +27,13 @@ def show_command(name: str, as_json: bool | None) -> None:
     \b
     heartbeat slo show api-read-availability
     """
-    from heartbeat_assets.objectives.correcting import corrections_of
+    from heartbeat_assets.objectives.correcting import all_corrections
     from heartbeat_assets.objectives.records_days import newest_of
 
     room = the_room()
     folder, slo = room.one(name)
     newest = newest_of(room.ledger.journal, slo.name)
-    standing = [*folder.spec.maintenance_of(slo.name), *corrections_of(room.ledger.journal, slo.name)]
+    standing = all_corrections(folder.spec, room.ledger.journal, slo.name)
     document = of_event(folder, slo, newest) | {
         "description": slo.description,
         "file": slo.file,

@@ -31,7 +31,6 @@ from heartbeat_assets.objectives.slo.slo import BudgetLimits, Slo
 from heartbeat_assets.objectives.slo.units import Tally
 
 State = Literal["GREEN", "YELLOW", "RED", "EXHAUSTED", "NO_DATA"]
-STATES: tuple[State, ...] = ("GREEN", "YELLOW", "RED", "EXHAUSTED", "NO_DATA")
 
 
 @dataclass(frozen=True, slots=True)

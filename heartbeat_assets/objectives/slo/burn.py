@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from heartbeat_assets.objectives.slo.counts import count_words
-from heartbeat_assets.objectives.slo.durations import Duration, exact, fixed_duration
+from heartbeat_assets.objectives.slo.durations import Duration, fixed_duration
 
 Severity = Literal["ERROR", "WARN"]
 SEVERITIES: dict[str, Severity] = {"page": "ERROR", "ticket": "WARN"}
@@ -149,7 +149,7 @@ def _rule(text: str, min_events: int) -> BurnRule:
     severity = SEVERITIES.get(match[5])
     if severity is None:
         raise ValueError(f"{text!r}: {match[5]!r} is no severity; write page or ticket")
-    amount = exact(float(match[1]))
+    amount = Fraction(match[1])
     if not amount:
         raise ValueError(f"{text!r}: must be more than 0")
     share, factor = (amount / 100, None) if match[2] == "%" else (None, amount)

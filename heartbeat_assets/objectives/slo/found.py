@@ -59,12 +59,7 @@ class Place:
 
     def notice(self, what: str) -> None:
         """Names what is not used."""
-        self._once(self.found.notices, self._said(what))
+        self.found.notices.append(self._said(what))
 
     def _said(self, what: str) -> str:
         return f"{self.document.file}: {self.document.words}, {self.field}: {what}"
-
-    @staticmethod
-    def _once(sentences: list[str], sentence: str) -> None:
-        if sentence not in sentences:
-            sentences.append(sentence)

@@ -19,7 +19,7 @@ from heartbeat_assets.objectives.slo.burn import WORKBOOK, BurnRule, rules_in
 from heartbeat_assets.objectives.slo.durations import Duration, duration, exact, fixed_duration
 from heartbeat_assets.objectives.slo.fitting import check_fit, default_bucket, fitting_rules
 from heartbeat_assets.objectives.slo.found import Found, Place
-from heartbeat_assets.objectives.slo.indicator import Indicator, indicator_of
+from heartbeat_assets.objectives.slo.indicator import SOURCE, Indicator, indicator_of
 from heartbeat_assets.objectives.slo.model import ObjectiveSpec, SLOSpec, TimeWindow
 from heartbeat_assets.objectives.slo.model_parts import Metadata
 from heartbeat_assets.objectives.slo.openslo import Placed, Read, read_files
@@ -68,12 +68,12 @@ def resolved(read: Read) -> SloSet:
     for target in found.all("AlertNotificationTarget"):
         Place(found, target, "kind").notice("is kept and not used: where alerts go is not said in an SLO here")
     for source in found.all("DataSource"):
-        if source.document.spec.type != "heartbeat/sql":
+        if source.document.spec.type != SOURCE:
             Place(found, source, "spec.type").notice(f"{source.document.spec.type!r} is no source here; it is kept")
     return SloSet(
         read.documents,
         tuple(first.values()),
-        tuple(found.notices),
+        tuple(dict.fromkeys(found.notices)),
         tuple(dict.fromkeys([*read.problems, *found.problems])),
     )
 

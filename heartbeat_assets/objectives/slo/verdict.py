@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from heartbeat_assets.objectives.slo.budget import Budget, State, budget_of, burn_rate, exhausted_at
-from heartbeat_assets.objectives.slo.burn import Burn, Severity, judged, plain_rate
+from heartbeat_assets.objectives.slo.burn import Burn, BurnRule, Severity, judged, plain_rate
 from heartbeat_assets.objectives.slo.corrections import Corrected, Correction, corrected
 from heartbeat_assets.objectives.slo.coverage import Coverage, coverage_of
 from heartbeat_assets.objectives.slo.measured import Bucket, ordered
@@ -123,7 +123,7 @@ def judge(
         corrected=budget,
         raw_coverage=coverage_of(Corrected(tuple(measured)), start, end),
         coverage=coverage_of(series, start, end),
-        burns=tuple(_burn(slo, units, window, position) for position in range(len(slo.rules))),
+        burns=tuple(_burn(slo, units, window, rule) for rule in slo.rules),
         rate=rate,
         exhausted_at=exhausted_at(slo, window, until, budget.left_fraction, rate),
         corrections=applied,
@@ -149,8 +149,7 @@ def _needed(slo: Slo, window: Window, until: datetime) -> Window:
     return Window(from_us(min(own, *looks)), until)
 
 
-def _burn(slo: Slo, units: Units, window: Window, position: int) -> Burn:
-    rule = slo.rules[position]
+def _burn(slo: Slo, units: Units, window: Window, rule: BurnRule) -> Burn:
     long, short = units.over(rule.long.us), units.over(rule.short.us)
     return judged(rule, window.us, burn_rate(long, slo.allowance), burn_rate(short, slo.allowance), float(long.events))
 
