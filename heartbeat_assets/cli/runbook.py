@@ -66,7 +66,6 @@ def declare_command(statement: str, reason: str | None, as_person: str | None, a
     from heartbeat_assets.governance.runbook import declare
 
     _check_statement(statement)
-
     _say(declare, statement, reason, as_person, as_json)
 
 

@@ -60,6 +60,7 @@ class Runbook(dg.Component):
 
     @classmethod
     def get_spec(cls) -> dg.ComponentTypeSpec:
+        """What Dagster's pages say of the component."""
         return dg.ComponentTypeSpec(
             description="A go-live runbook: an asset with a check for everything that must be in order.",
             tags=["governance", "runbook"],
@@ -67,10 +68,12 @@ class Runbook(dg.Component):
 
     @classmethod
     def get_model_cls(cls) -> type[BaseModel]:
+        """The attributes of a file."""
         return RunbookAttributes
 
     @classmethod
     def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> Runbook:
+        """The component of the folder that is loaded. Raises SpecProblem with a sentence per mistake."""
         folder = Path(context.path)
         file = folder / "defs.yaml"
         if file.is_file():

@@ -53,7 +53,7 @@ class RunbookContext:
     @cached_property
     def policies(self) -> list[TripwirePolicy]:
         """Those tripwires, of all folders."""
-        return [policy for spec in self.tripwires.specs.values() for policy in spec.policies]
+        return [policy for _, policy in self.tripwires.policies()]
 
     @cached_property
     def lanes(self) -> dict[str, Lane | SpecProblem]:

@@ -82,7 +82,7 @@ def _pack(context: RunbookContext, name: str) -> str | None:
         return "lane"
     if name in context.catalog.services:
         return "metrics service"
-    if name in _tripwires_folders(context):
+    if name in context.tripwires.specs:
         return "tripwires"
     try:
         return f"distribution {metadata.version(name)}"
@@ -93,7 +93,3 @@ def _pack(context: RunbookContext, name: str) -> str | None:
         return "module" if importlib.util.find_spec(name) is not None else None
     except Exception:
         return None
-
-
-def _tripwires_folders(context: RunbookContext) -> set[str]:
-    return {str(folder).rpartition("/")[2] for folder in context.tripwires.specs}
