@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 
+from heartbeat_assets.cockpit.api_operations import Step
+from heartbeat_assets.cockpit.handling import OPENING, STEPS
 from heartbeat_assets.cockpit.operations_documents import (
     ComponentDocument,
     IncidentDocument,
+    IncidentOpening,
+    IncidentStep,
     SloDocument,
     StatusDocument,
 )
@@ -216,3 +220,9 @@ def test_the_description_names_what_is_there(browser: Browser) -> None:
     assert {"/api/status", "/api/slos", "/api/slos/{name}", "/api/incidents", "/api/incidents/{called}"} <= paths.keys()
     assert "/api/incidents/{called}/{step}" in paths
     assert paths["/api/incidents"]["post"]["security"]
+
+
+def test_the_api_takes_every_step_and_describes_every_field_of_one() -> None:
+    assert set(get_args(Step)) == set(STEPS)
+    assert set(IncidentStep.model_fields) == {"if_place"}.union(*STEPS.values())
+    assert tuple(IncidentOpening.model_fields) == OPENING
