@@ -67,7 +67,7 @@ def tripwire_page_view(cockpit: Cockpit, name: str, form: FormView | None = None
 
 def tripwire_view(tripwire: Tripwire | None, newest: JournalEvent | None, name: str = "") -> TripwireView:
     """A tripwire and the newest look at it; either may be missing."""
-    look = evaluation_view(newest) if newest else None
+    look = evaluation_view(newest, drawn=True) if newest else None
     if tripwire is None:
         outcome = look.outcome if look else "pending"
         return TripwireView(

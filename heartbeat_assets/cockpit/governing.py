@@ -14,14 +14,14 @@ from typing import NamedTuple
 from heartbeat_assets.cockpit.keeping import PerVersion
 from heartbeat_assets.governance.evaluation import LOOKS
 from heartbeat_assets.governance.policy import TripwirePolicy
-from heartbeat_assets.governance.switch import GLOBAL, SwitchState, switch_states
+from heartbeat_assets.governance.switch import GLOBAL, STREAM, SwitchState, switch_states
 from heartbeat_assets.governance.tripwires_file import TripwiresSet, tripwires_in
 from heartbeat_assets.governance.tripwires_spec import RiskPolicy, TripwiresSpec
 from heartbeat_assets.ledger import JournalEvent, Ledger
 from heartbeat_assets.settings import Settings
 
-TRIPWIRE, SWITCH = "tripwire", "switch"
-"""Streams of the journal."""
+TRIPWIRE = "tripwire"
+"""The stream of looks; what takes them says it too, and loads SciPy."""
 _MOST_EVENTS = 50
 
 
@@ -107,5 +107,5 @@ class Governing:
     def decided(self) -> list[JournalEvent]:
         """The newest events of all switches, newest first."""
         journal = self._ledger().journal
-        found = [event for name in journal.subjects(SWITCH) for event in journal.of(SWITCH, name, limit=_MOST_EVENTS)]
+        found = [event for name in journal.subjects(STREAM) for event in journal.of(STREAM, name, limit=_MOST_EVENTS)]
         return sorted(found, key=lambda event: event.seq, reverse=True)[:_MOST_EVENTS]

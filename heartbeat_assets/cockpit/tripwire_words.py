@@ -40,8 +40,8 @@ def _written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def evaluation_view(event: JournalEvent) -> EvaluationView:
-    """The look that `event` recorded."""
+def evaluation_view(event: JournalEvent, *, drawn: bool = False) -> EvaluationView:
+    """The look that `event` recorded; `drawn`, with the chart of its change."""
     body = event.body
     kind = body.get("kind")
     change = _change(body)
@@ -57,7 +57,7 @@ def evaluation_view(event: JournalEvent) -> EvaluationView:
         change="" if change is None else _change_words(change),
         interval=_interval_words(body, interval),
         p_value=_p_words(body.get("p_value")),
-        chart=_chart(event, change, interval),
+        chart=_chart(event, change, interval) if drawn else "",
         frozen_at=frozen_at(event),
         reason=event.reason,
     )

@@ -5,7 +5,6 @@ Plain data and its words. It must not fetch anything, nor know the web.
 
 from heartbeat_assets.cockpit.views.governance import (
     EvaluationView,
-    FormView,
     GovernanceView,
     StoppedLine,
     SwitchEventView,
@@ -47,7 +46,7 @@ from heartbeat_assets.cockpit.views.metric import (
     Stage,
     stages,
 )
-from heartbeat_assets.cockpit.views.page import MessageView, PageView, SignInView
+from heartbeat_assets.cockpit.views.page import FormView, MessageView, PageView, SignInView
 from heartbeat_assets.cockpit.views.runbook import ItemView, RunbookView
 from heartbeat_assets.cockpit.views.slo import (
     BurnView,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from heartbeat_assets.cockpit.views.look import Look, look_of
+from heartbeat_assets.cockpit.views.page import FormView
 from heartbeat_assets.cockpit.views.words import listed
 
 _OUTCOMES: dict[str, Look] = {
@@ -45,30 +46,6 @@ class SwitchView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormView:
-    """What a form that was refused says, and what was typed into it."""
-
-    name: str = ""
-    """Which form: `engage`, `release WHOLESALE`; "" for none."""
-    problem: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    wrong: str = ""
-    """Which of its fields the problem is about; "" for none of them."""
-
-    def problem_of(self, name: str) -> str:
-        """The problem of the form `name`."""
-        return self.problem if name == self.name else ""
-
-    def value(self, name: str, field_name: str, before: str = "") -> str:
-        """What was typed into a field of the form `name`; in any other form what it held `before`."""
-        return self.values.get(field_name, before) if name == self.name else before
-
-    def is_wrong(self, name: str, field_name: str) -> bool:
-        """Whether the problem is about that field of the form `name`."""
-        return name == self.name and field_name == self.wrong
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationView:
     """One look at a tripwire."""
 
@@ -88,7 +65,7 @@ class EvaluationView:
     """`98% interval \u221239.3% to \u22129.06%`."""
     p_value: str = ""
     chart: str = ""
-    """SVG of `charts.change_chart`."""
+    """SVG of `charts.change_chart`; "" where the look is but a line of a table."""
     frozen_at: datetime | None = None
     """Since when its baseline is frozen; None when it is not."""
     reason: str = ""

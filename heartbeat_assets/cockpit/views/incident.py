@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from heartbeat_assets.cockpit.views.governance import FormView
 from heartbeat_assets.cockpit.views.look import Look, look_of
+from heartbeat_assets.cockpit.views.page import FormView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

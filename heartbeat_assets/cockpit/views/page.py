@@ -1,8 +1,11 @@
-"""What every page has around its content, and the pages that have nothing else. It must not know a session's secret."""
+"""What every page has around its content or in its forms, and the pages that have nothing else.
+
+It must not know a session's secret.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +49,27 @@ class MessageView:
     """A command that helps, shown as code; "" for none."""
     links: tuple[tuple[str, str], ...] = ()
     """(words, path) of where to go from here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """What a form that was refused says, and what was typed into it."""
+
+    name: str = ""
+    """Which form: `engage`, `release WHOLESALE`; "" for none."""
+    problem: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    wrong: str = ""
+    """Which of its fields the problem is about; "" for none of them."""
+
+    def problem_of(self, name: str) -> str:
+        """The problem of the form `name`."""
+        return self.problem if name == self.name else ""
+
+    def value(self, name: str, field_name: str, before: str = "") -> str:
+        """What was typed into a field of the form `name`; in any other form what it held `before`."""
+        return self.values.get(field_name, before) if name == self.name else before
+
+    def is_wrong(self, name: str, field_name: str) -> bool:
+        """Whether the problem is about that field of the form `name`."""
+        return name == self.name and field_name == self.wrong

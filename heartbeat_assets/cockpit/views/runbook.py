@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from heartbeat_assets.cockpit.views.governance import FormView
 from heartbeat_assets.cockpit.views.look import Look
+from heartbeat_assets.cockpit.views.page import FormView
 
 _LOOKS = {
     "blocks": Look("◆", "blocks", "red"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from heartbeat_assets.cockpit.views.governance import FormView
 from heartbeat_assets.cockpit.views.incident import FigureView, IncidentLine
 from heartbeat_assets.cockpit.views.look import Look, look_of
+from heartbeat_assets.cockpit.views.page import FormView
 from heartbeat_assets.cockpit.views.slo import SloLine
 from heartbeat_assets.cockpit.views.words import listed
 
