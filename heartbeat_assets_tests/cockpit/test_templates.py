@@ -389,11 +389,14 @@ def test_a_form_that_was_refused_says_why_beside_its_field_and_keeps_what_was_ty
     assert sum("aria-invalid" in one for one in page.all("input")) == 1
 
 
-def test_every_form_of_switches_and_go_live_carries_the_token_of_the_session() -> None:
+def test_every_form_that_decides_carries_the_token_of_the_session() -> None:
     pages = [
         render("governance.html", page=SIGNED_IN, view=governance()),
         render("tripwire.html", page=SIGNED_IN, view=tripwire_page()),
         render("runbook.html", page=SIGNED_IN, view=runbook()),
+        render("status.html", page=SIGNED_IN, view=status()),
+        render("incidents.html", page=SIGNED_IN, view=incidents()),
+        render("incident.html", page=SIGNED_IN, view=incident()),
     ]
 
     for html in pages:

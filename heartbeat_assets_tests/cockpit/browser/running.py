@@ -112,6 +112,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def nameless(page: Page) -> list[str]:
+    """The links, buttons and fields of a page that a screen reader has no name for. What a field holds is no name."""
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea")]
+            .filter((one) => !one.getAttribute("aria-label"))
+            .filter((one) => one.matches("a, button") ? !one.textContent.trim() : !one.labels?.length)
+            .map((one) => one.outerHTML)"""
+    )
+    return found
+
+
 def keep_screenshot(page: Page, name: str) -> None:
     """Puts what the page shows among the artifacts of the tests, which continuous integration keeps."""
     folder = Path(os.environ.get("HEARTBEAT_TEST_ARTIFACTS") or "evidence") / "screenshots"

@@ -12,7 +12,7 @@ from heartbeat_assets.governance.actuator import act
 from heartbeat_assets.governance.look import look
 from heartbeat_assets.governance.tripwires_file import tripwires_in
 from heartbeat_assets.ledger import Actor, open_ledger
-from heartbeat_assets_tests.cockpit.browser.running import ANA, BEN, RunningCockpit, keep_screenshot
+from heartbeat_assets_tests.cockpit.browser.running import ANA, BEN, RunningCockpit, keep_screenshot, nameless
 from heartbeat_assets_tests.cockpit.governed import RATE, ROI, WORSE, happened, write_tripwires
 
 Visit = Callable[..., Page]
@@ -58,12 +58,7 @@ def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
     page.goto(cockpit.address + PAGES[name])
     keep_screenshot(page, f"{name}-{width}-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    nameless: list[str] = page.evaluate(
-        """[...document.querySelectorAll("a, button, input:not([type=hidden]), select")]
-            .filter((one) => !(one.textContent.trim() || one.getAttribute("aria-label") || one.labels?.length))
-            .map((one) => one.outerHTML)"""
-    )
-    assert nameless == []
+    assert nameless(page) == []
 
 
 def test_the_first_page_begins_with_what_is_stopped_and_leads_to_why(visit: Visit, cockpit: RunningCockpit) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.objectives.incidents import acknowledge, add_action, mitigate, resolve
-from heartbeat_assets_tests.cockpit.browser.running import ANA, RunningCockpit, keep_screenshot
+from heartbeat_assets_tests.cockpit.browser.running import ANA, RunningCockpit, keep_screenshot, nameless
 from heartbeat_assets_tests.cockpit.operated import (
     ANA as PERSON,
 )
@@ -72,12 +72,7 @@ def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
         assert answer.status == 200, name
         keep_screenshot(page, f"{name}-{width}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        nameless: list[str] = page.evaluate(
-            """[...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea")]
-                .filter((one) => !(one.textContent.trim() || one.getAttribute("aria-label") || one.labels?.length))
-                .map((one) => one.outerHTML)"""
-        )
-        assert nameless == [], name
+        assert nameless(page) == [], name
 
 
 def test_on_a_telephone_every_page_is_one_touch_away(visit: Visit) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from heartbeat_assets.cockpit.rendering import STATIC
-from heartbeat_assets_tests.cockpit.browser.running import ANA, RunningCockpit, keep_screenshot
+from heartbeat_assets_tests.cockpit.browser.running import ANA, RunningCockpit, keep_screenshot, nameless
 
 Visit = Callable[..., Page]
 
@@ -84,12 +84,7 @@ def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
     page = visit(PAGES[name], width=width, scheme=scheme)
     keep_screenshot(page, f"{name}-{width}-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    nameless: list[str] = page.evaluate(
-        """[...document.querySelectorAll("a, button, input:not([type=hidden]), select")]
-            .filter((one) => !(one.textContent.trim() || one.getAttribute("aria-label") || one.labels?.length))
-            .map((one) => one.outerHTML)"""
-    )
-    assert nameless == []
+    assert nameless(page) == []
 
 
 def test_without_a_script_the_page_filters_and_tells_what_needs_one(visit: Visit, cockpit: RunningCockpit) -> None:
