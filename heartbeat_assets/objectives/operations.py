@@ -62,10 +62,10 @@ class ComponentStatus:
     """A component as it is shown.
 
     `state` is what is shown, `found` what the rules find at this moment, without damping and override. `since` is from
-    when on `state` is known to be so, None before anything was recorded. `reasons` are sentences, the worst first.
-    `updated_at` is the oldest instant of what it rests on, None when there is nothing. `stale` says that some of that
-    is too old or missing. `flaps` counts how often it became worse in the last hour. `days` are the last 90, the oldest
-    first.
+    when on `state` is known to be so, None before anything was recorded. `reasons` are sentences, the worst first; with
+    an `override` what the person says comes before them. `updated_at` is the oldest instant of what it rests on, None
+    when there is nothing. `stale` says that some of that is too old or missing. `flaps` counts how often it became
+    worse in the last hour. `days` are the last 90, the oldest first.
     """
 
     id: str
@@ -81,6 +81,11 @@ class ComponentStatus:
     stale: bool
     flaps: int
     days: tuple[UptimeDay, ...] = ()
+
+    @property
+    def rule_reasons(self) -> tuple[str, ...]:
+        """`reasons` without what a person said, for who tells the `override` in words of his own."""
+        return self.reasons if self.override is None else self.reasons[1:]
 
     @property
     def availability(self) -> float | None:

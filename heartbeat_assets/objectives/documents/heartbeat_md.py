@@ -74,7 +74,7 @@ def _notes(one: ComponentStatus) -> Iterator[str]:
             one.override.reason
         )
     if one.state != "OK" or one.stale:
-        yield from (f"{name}: {markdown(reason)}" for reason in one.reasons)
+        yield from (f"{name}: {markdown(reason)}" for reason in one.rule_reasons)
     if one.state in ("DEGRADED", "DOWN") and one.since:
         yield f"{name}: {state(one.state)} since {instant(one.since)}"
     if one.flaps > 1:

@@ -94,7 +94,7 @@ def _component(one: ComponentStatus, days: int) -> Element:
     measured = f" on {days_known} known" if 0 < known < len(last) else ""
     share = "no data yet" if one.availability is None else f"{words.percent(one.availability)} up{measured}"
     since = ("since ", moment(one.since)) if one.since and one.state != "OK" else ()
-    reasons = one.reasons if one.state != "OK" or one.stale else ()
+    reasons = one.rule_reasons if one.state != "OK" or one.stale else ()
     by_hand = (
         h("li", f"Set by hand: {one.override.reason} (until ", moment(one.override.until), ")")
         if one.override

@@ -179,6 +179,7 @@ def trouble() -> Operations:
     by_hand = component(
         "console_admin", "Console/Admin", "DEGRADED", essential=False,
         override=Override("DEGRADED", NOW + timedelta(hours=3), "ann@clawdeals.example", "Moving house", NOW),
+        reasons=("A person says it is DEGRADED until 2026-02-08 03:04 UTC: Moving house", "By the rules it is OK."),
     )  # fmt: skip
     burning = slo("api-read", "API read availability (GET requests)", "this calendar window of 1 month", state="RED",
                   exhausted_at="2026-02-11T06:00:00+00:00", burn_rate=14.8)  # fmt: skip

@@ -135,7 +135,9 @@ def test_trouble_is_told_where_people_look_first() -> None:
     assert "- Open: INC-20260207-001 (Sev-1, open): Events do not arrive" in document
     assert "  - Burning too fast: 2% in 1h+5min" in document
     assert "- Scenario A applies now: SSE down or delayed" in document
-    assert "set to DEGRADED by hand until 2026-02-08T03:04:31Z: Moving house" in document
+    assert "- Console/Admin: set to DEGRADED by hand until 2026-02-08T03:04:31Z: Moving house\n" in document
+    assert "- Console/Admin: By the rules it is OK.\n" in document
+    assert document.count("Moving house") == 1
 
 
 def test_what_is_not_known_is_said_and_is_no_zero() -> None:

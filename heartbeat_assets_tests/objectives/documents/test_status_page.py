@@ -153,6 +153,8 @@ def test_the_first_page_says_what_is_wrong_first() -> None:
     assert places == sorted(places)
     assert "The criterion is not met yet" in text
     assert "Set by hand: Moving house" in text
+    assert "By the rules it is OK." in text
+    assert text.count("Moving house") == 1
 
 
 def test_a_day_is_a_bar_that_says_what_it_was() -> None:
