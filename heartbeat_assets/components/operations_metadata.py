@@ -10,12 +10,12 @@ import dagster as dg
 
 from heartbeat_assets.components.markdown_tables import markdown_table
 from heartbeat_assets.components.operations_group import OperationsGroup
-from heartbeat_assets.metrics.wording import instant_words
+from heartbeat_assets.metrics.wording import instant_words, number_words
 from heartbeat_assets.objectives.operations import ComponentStatus, Operations
 from heartbeat_assets.objectives.privacy import Finding
 
 Metadata = dict[str, Any]
-MARKS = {"OK": "● OK", "DEGRADED": "▲ DEGRADED", "DOWN": "■ DOWN", "NO_DATA": "○ NO DATA"}
+MARKS = {"OK": "● OK", "DEGRADED": "▲ DEGRADED", "DOWN": "◆ DOWN", "NO_DATA": "○ NO DATA"}
 """Each state as a shape and a word: colour alone tells nobody."""
 
 _FINDINGS_SHOWN = 200
@@ -103,7 +103,7 @@ def _kpis(operations: Operations) -> str:
     rows = [
         [
             f"`{one.id}`",
-            "no data" if one.value is None else f"{one.value:,.6g} {one.unit}".rstrip(),
+            "no data" if one.value is None else number_words(one.value, one.unit),
             one.status,
             instant_words(one.at) if one.at else "",
         ]

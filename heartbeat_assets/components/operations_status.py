@@ -14,6 +14,7 @@ from heartbeat_assets.components.metric_run import DAGSTER
 from heartbeat_assets.components.operations_group import COMPONENT_STATUS, FRESH, OperationsGroup
 from heartbeat_assets.components.operations_lineage import rests_on
 from heartbeat_assets.components.registry_asset import ledger_kind
+from heartbeat_assets.metrics.wording import listed
 from heartbeat_assets.objectives.operations import ComponentStatus, Operations
 from heartbeat_assets.objectives.operations_spec import OperationsSpec
 
@@ -23,14 +24,15 @@ _ERROR, _WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 def status_asset(group: OperationsGroup) -> dg.AssetsDefinition:
     """The asset, with a check per component and one about age."""
     key = asset_key(group, COMPONENT_STATUS)
+    names = listed([one.name for one in group.spec.components])
 
     @dg.asset(
         **about(group, COMPONENT_STATUS, {ledger_kind(group)}),
         deps=rests_on(group),
         check_specs=list(_check_specs(group.spec, key)),
         metadata=group.cockpit_link("/status"),
-        description=f"How {_listed(group.spec)} are: derived by the rules of the file, damped, and what people said "
-        "over them. Writes down what has changed, and suggests incidents.",
+        description=f"How {names} are: derived by the rules of the file, damped, and what people said over them. "
+        "Writes down what has changed, and suggests incidents.",
     )
     def component_status_of_operations(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         from heartbeat_assets.objectives.publishing import ledger_of
@@ -47,11 +49,6 @@ def status_asset(group: OperationsGroup) -> dg.AssetsDefinition:
         )
 
     return component_status_of_operations
-
-
-def _listed(spec: OperationsSpec) -> str:
-    names = [one.name for one in spec.components]
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _check_specs(spec: OperationsSpec, key: dg.AssetKey) -> Iterator[dg.AssetCheckSpec]:

@@ -1,7 +1,8 @@
-"""Numbers, durations and instants as a person reads them in a sentence. It must not know metrics."""
+"""Numbers, durations, instants and lists as a person reads them in a sentence. It must not know metrics."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 
@@ -34,3 +35,9 @@ def duration_words(duration: timedelta) -> str:
 def instant_words(instant: datetime) -> str:
     """`instant` (aware) to the minute: `2026-02-23 14:31 UTC`."""
     return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`; `A and B`; `A, B and C`. There must be one."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
 
-from heartbeat_assets.components import Operations
+from heartbeat_assets.components import Operations, operations_metadata
 from heartbeat_assets.errors import SpecProblem
 from heartbeat_assets.ledger import Ledger
 from heartbeat_assets.ledger.location import locate
@@ -27,6 +28,7 @@ from heartbeat_assets_tests.components.operations_running import (
     metadata_of,
     run,
 )
+from heartbeat_assets_tests.objectives.documents.standing import calm, kpi
 from heartbeat_assets_tests.own_project import PACKAGE, OwnProject, own_project
 
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
@@ -76,6 +78,11 @@ def test_a_run_judges_every_component_and_publishes_both_documents(
     assert SUPPORT in text, "the support's address may stand there"
 
 
+def test_a_kpi_of_a_million_is_written_to_its_last_digit(operated: Operated) -> None:
+    found = replace(calm(), kpis=(kpi("events_per_day", "Events.", 1_234_567.0, "events"),))
+    assert "| 1,234,567 events |" in str(operations_metadata.of_operations(operated.group, found)["kpis"].value)
+
+
 def test_down_is_an_error_degraded_warns_and_the_documents_say_so_all_the_same(
     operated: Operated, instance: dg.DagsterInstance
 ) -> None:
@@ -85,7 +92,7 @@ def test_down_is_an_error_degraded_warns_and_the_documents_say_so_all_the_same(
     assert result.success, "that something is down is no fault of the run"
     checks = checks_of(result)
     assert (checks["component_status.reads"], checks["component_status.writes"]) == ((False, "ERROR"), (True, "WARN"))
-    assert "Reads: ■ DOWN." in (check_of(result, "component_status", "reads").description or "")
+    assert "Reads: ◆ DOWN." in (check_of(result, "component_status", "reads").description or "")
     assert "- Reads: DOWN" in operated.heartbeat_md.read_text(encoding="utf-8")
     (suggested,) = suggestions(operated.ledger.journal)
     assert suggested.rule == "reads_down"

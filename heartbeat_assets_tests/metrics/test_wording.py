@@ -1,4 +1,4 @@
-"""Tests of wording: numbers, durations and instants as a person reads them."""
+"""Tests of wording: numbers, durations, instants and lists as a person reads them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from heartbeat_assets.metrics.wording import duration_words, instant_words, number_words
+from heartbeat_assets.metrics.wording import duration_words, instant_words, listed, number_words
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_an_instant_is_to_the_minute_in_utc() -> None:
     assert instant_words(datetime(2026, 2, 23, 14, 31, 59, tzinfo=UTC)) == "2026-02-23 14:31 UTC"
     madrid = timezone(timedelta(hours=1))
     assert instant_words(datetime(2026, 2, 23, 0, 30, tzinfo=madrid)) == "2026-02-22 23:30 UTC"
+
+
+@pytest.mark.parametrize(("names", "said"), [("A", "A"), ("AB", "A and B"), ("ABC", "A, B and C")])
+def test_the_last_of_several_names_stands_behind_an_and(names: str, said: str) -> None:
+    assert listed(list(names)) == said

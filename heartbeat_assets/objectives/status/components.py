@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from heartbeat_assets.metrics.wording import duration_words, instant_words
+from heartbeat_assets.metrics.wording import duration_words, instant_words, listed
 from heartbeat_assets.objectives.operations import ComponentStatus, Override
 from heartbeat_assets.objectives.operations_spec import ComponentSpec, OperationsSpec
 from heartbeat_assets.objectives.status.conditions import ComponentState
@@ -92,16 +92,12 @@ def overall_sentence(components: Sequence[ComponentStatus]) -> str:
     for state in ("DOWN", "DEGRADED"):
         names = [one.name for one in components if one.state == state]
         if names:
-            told.append(f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {state}")
+            told.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {state}")
     unknown = [one.name for one in components if one.state == "NO_DATA"]
     if unknown:
-        told.append(f"nothing is known of {_listed(unknown)}")
+        told.append(f"nothing is known of {listed(unknown)}")
     text = "; ".join(told)
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _status(
