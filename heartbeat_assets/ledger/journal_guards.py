@@ -23,7 +23,8 @@ _TRIPWIRE_KINDS = (
 _NEWEST = (
     "(SELECT {} FROM journal_event WHERE stream = NEW.stream AND subject = NEW.subject ORDER BY place DESC LIMIT 1)"
 )
-_BY_PROGRAM = "NEW.actor_kind <> 'person'"
+BY_PROGRAM = "NEW.actor_kind <> 'person'"
+"""The condition that no person made the event to come."""
 
 
 def guard_journal(dialect: str, schema: str) -> list[str]:
@@ -113,58 +114,60 @@ def _switch_rules(dialect: str) -> list[Rule]:
     )
     no_domain = "GLOB '*[^A-Z0-9_-]*'" if dialect == "sqlite" else "~ '[^A-Z0-9_-]'"
     return [
-        _kinds("switch", ("engaged", "released", "rehearsed", "held")),
+        kinds_of("switch", ("engaged", "released", "rehearsed", "held")),
         # Another spelling would be another switch, which nobody asks for.
-        _in(
+        about(
             "switch",
             "a switch is GLOBAL or a domain, 1 to 100 of A-Z, 0-9, _ and -",
             f"length(NEW.subject) > 100 OR NEW.subject {no_domain}",
         ),
-        _in("switch", "only a person releases a switch", f"NEW.kind = 'released' AND {_BY_PROGRAM}"),
-        _in(
+        about("switch", "only a person releases a switch", f"NEW.kind = 'released' AND {BY_PROGRAM}"),
+        about(
             "switch",
             "whoever engages or releases a switch says why",
             f"NEW.kind IN ('engaged', 'released') AND {guard_sql.blank(dialect, 'reason')}",
         ),
-        _in("switch", "only an engaged switch is released", f"NEW.kind = 'released' AND {state} <> 'engaged'"),
-        _in("switch", "an engaged switch is not engaged again", f"NEW.kind = 'engaged' AND {state} = 'engaged'"),
-        _in(
+        about("switch", "only an engaged switch is released", f"NEW.kind = 'released' AND {state} <> 'engaged'"),
+        about("switch", "an engaged switch is not engaged again", f"NEW.kind = 'engaged' AND {state} = 'engaged'"),
+        about(
             "switch",
             "a program acts on a tripwire that has triggered, and names that event as the cause",
-            f"{_BY_PROGRAM} AND NOT {triggered}",
+            f"{BY_PROGRAM} AND NOT {triggered}",
         ),
     ]
 
 
 def _tripwire_rules(dialect: str) -> list[Rule]:
     return [
-        _kinds("tripwire", _TRIPWIRE_KINDS),
-        _in(
+        kinds_of("tripwire", _TRIPWIRE_KINDS),
+        about(
             "tripwire",
             "only a person releases a frozen baseline, and says why",
-            f"NEW.kind = 'baseline_released' AND ({_BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')})",
+            f"NEW.kind = 'baseline_released' AND ({BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')})",
         ),
     ]
 
 
 def _go_live_rules(dialect: str) -> list[Rule]:
     return [
-        _kinds("go_live", ("declared", "withdrawn")),
-        _in(
+        kinds_of("go_live", ("declared", "withdrawn")),
+        about(
             "go_live",
             "only a person states what is ready to go live, and says why",
-            f"{_BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')}",
+            f"{BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')}",
         ),
     ]
 
 
-def _in(stream: str, sentence: str, condition: str) -> Rule:
+def about(stream: str, sentence: str, condition: str) -> Rule:
+    """A rule for the events of one stream alone."""
     return Rule(sentence, f"NEW.stream = '{stream}' AND ({condition})")
 
 
-def _kinds(stream: str, kinds: tuple[str, ...]) -> Rule:
+def kinds_of(stream: str, kinds: tuple[str, ...]) -> Rule:
+    """The rule that an event of `stream` is of one of `kinds`."""
     allowed = ", ".join(f"'{kind}'" for kind in kinds)
-    return _in(
+    return about(
         stream, f"an event of {stream} is {', '.join(kinds[:-1])} or {kinds[-1]}", f"NEW.kind NOT IN ({allowed})"
     )
 

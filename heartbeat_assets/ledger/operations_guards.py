@@ -8,6 +8,7 @@ changed by a new function and a new migration, never in place. It must not run a
 from __future__ import annotations
 
 from heartbeat_assets.ledger import guard_sql
+from heartbeat_assets.ledger.journal_guards import BY_PROGRAM, about, kinds_of
 from heartbeat_assets.ledger.metric_guards import Rule, taking_trigger
 
 _INCIDENT_KINDS = (
@@ -24,7 +25,6 @@ _INCIDENT_KINDS = (
 )
 _OBJECTIVE_KINDS = ("green", "yellow", "red", "exhausted", "no_data", "problem")
 _ABOUT_A_RULE = "('suggested', 'dismissed')"
-_BY_PROGRAM = "NEW.actor_kind <> 'person'"
 
 
 def guard_operations(dialect: str, schema: str) -> list[str]:
@@ -32,12 +32,12 @@ def guard_operations(dialect: str, schema: str) -> list[str]:
     rules = [
         *_incident_rules(dialect),
         *_component_rules(dialect),
-        _kinds("objective", _OBJECTIVE_KINDS),
-        _kinds("correction", ("corrected", "withdrawn")),
-        _of(
+        kinds_of("objective", _OBJECTIVE_KINDS),
+        kinds_of("correction", ("corrected", "withdrawn")),
+        about(
             "correction",
             "only a person corrects what was measured, and says why",
-            f"{_BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')}",
+            f"{BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')}",
         ),
     ]
     return taking_trigger(dialect, schema, "journal_event", rules, called="journal_event_takes_operations")
@@ -48,55 +48,55 @@ def _incident_rules(dialect: str) -> list[Rule]:
     decided = "EXISTS (SELECT 1 FROM journal_event WHERE cause = NEW.cause AND stream = 'incident')"
     state = _newest_of("'opened', 'acknowledged', 'mitigated', 'resolved', 'reopened'")
     return [
-        _kinds("incident", _INCIDENT_KINDS),
-        _of(
+        kinds_of("incident", _INCIDENT_KINDS),
+        about(
             "incident",
             "the id of an incident is as INC-20260223-001",
             f"NEW.kind NOT IN {_ABOUT_A_RULE} AND ({_no_id(dialect)})",
         ),
-        _of(
+        about(
             "incident",
             "what a rule suggests has the subject rule: with the name of the rule behind it",
             f"NEW.kind IN {_ABOUT_A_RULE} AND (substr(NEW.subject, 1, 5) <> 'rule:' OR length(NEW.subject) < 6)",
         ),
-        _of(
+        about(
             "incident",
             "a program suggests an incident, and only a person decides about one",
-            f"NEW.kind <> 'suggested' AND {_BY_PROGRAM}",
+            f"NEW.kind <> 'suggested' AND {BY_PROGRAM}",
         ),
-        _of("incident", "an event of an incident says why", guard_sql.blank(dialect, "reason")),
-        _of(
+        about("incident", "an event of an incident says why", guard_sql.blank(dialect, "reason")),
+        about(
             "incident",
             "the first event of an incident is its opening, and no other one is",
             f"NEW.kind NOT IN {_ABOUT_A_RULE} AND (NEW.place = 1) <> (NEW.kind = 'opened')",
         ),
-        _of(
+        about(
             "incident",
             "what a suggestion is opened or dismissed by names it as the cause",
             f"(NEW.kind = 'dismissed' AND NOT EXISTS ({suggested} AND subject = NEW.subject)) OR "
             f"(NEW.kind = 'opened' AND NEW.cause IS NOT NULL AND NOT EXISTS ({suggested}))",
         ),
-        _of(
+        about(
             "incident",
             "a suggestion is opened or dismissed once",
             f"NEW.kind IN ('dismissed', 'opened') AND NEW.cause IS NOT NULL AND {decided}",
         ),
-        _of(
+        about(
             "incident",
             "only an open incident is acknowledged",
             f"NEW.kind = 'acknowledged' AND {state} <> 'opened'",
         ),
-        _of(
+        about(
             "incident",
             "an incident is mitigated once, before it is resolved",
             f"NEW.kind = 'mitigated' AND {state} IN ('mitigated', 'resolved')",
         ),
-        _of(
+        about(
             "incident",
             "a resolved incident is not resolved again",
             f"NEW.kind = 'resolved' AND {state} = 'resolved'",
         ),
-        _of(
+        about(
             "incident",
             "only a resolved incident is reopened",
             f"NEW.kind = 'reopened' AND {state} <> 'resolved'",
@@ -108,13 +108,13 @@ def _component_rules(dialect: str) -> list[Rule]:
     overrides = _newest_of("'overridden', 'override_ended'")
     by_hand = "NEW.kind IN ('overridden', 'override_ended')"
     return [
-        _kinds("component", ("changed", "overridden", "override_ended")),
-        _of(
+        kinds_of("component", ("changed", "overridden", "override_ended")),
+        about(
             "component",
             "only a person overrides the state of a component or ends that, and says why",
-            f"{by_hand} AND ({_BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')})",
+            f"{by_hand} AND ({BY_PROGRAM} OR {guard_sql.blank(dialect, 'reason')})",
         ),
-        _of(
+        about(
             "component",
             "only an override is ended",
             f"NEW.kind = 'override_ended' AND {overrides} <> 'overridden'",
@@ -137,15 +137,4 @@ def _newest_of(kinds: str) -> str:
     return (
         "coalesce((SELECT kind FROM journal_event WHERE stream = NEW.stream AND subject = NEW.subject "
         f"AND kind IN ({kinds}) ORDER BY place DESC LIMIT 1), '')"
-    )
-
-
-def _of(stream: str, sentence: str, condition: str) -> Rule:
-    return Rule(sentence, f"NEW.stream = '{stream}' AND ({condition})")
-
-
-def _kinds(stream: str, kinds: tuple[str, ...]) -> Rule:
-    allowed = ", ".join(f"'{kind}'" for kind in kinds)
-    return _of(
-        stream, f"an event of {stream} is {', '.join(kinds[:-1])} or {kinds[-1]}", f"NEW.kind NOT IN ({allowed})"
     )
