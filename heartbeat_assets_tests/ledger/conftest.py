@@ -4,14 +4,16 @@ PostgreSQL runs where HEARTBEAT_TEST_POSTGRES_URL names a server; `.ci/postgres`
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from heartbeat_assets.ledger import Ledger, open_ledger
-from heartbeat_assets_tests.ledger.raw import raw_engine
+from heartbeat_assets_tests.ledger.journal_entries import INSERT, REFUSED, fill, next_row, rows_of
+from heartbeat_assets_tests.ledger.raw import execute, raw_engine
 from heartbeat_assets_tests.postgres import postgres_server
 
 
@@ -53,3 +55,30 @@ def raw(ledger_url: str, ledger: Ledger) -> Iterator[sa.Engine]:
     engine = raw_engine(ledger_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def refuses(ledger: Ledger, raw: sa.Engine) -> Callable[..., None]:
+    """Asserts that a statement on a journal as `fill` leaves it is refused, in this sentence, and changes nothing."""
+    fill(ledger)
+    before = rows_of(raw)
+
+    def check(statement: str, sentence: str = REFUSED, /, **values: Any) -> None:
+        with pytest.raises(sa.exc.IntegrityError, match=REFUSED) as caught:
+            execute(raw, statement, **values)
+        assert sentence in str(caught.value.orig)
+        assert rows_of(raw) == before
+
+    return check
+
+
+@pytest.fixture
+def takes(ledger: Ledger, raw: sa.Engine) -> Callable[..., None]:
+    """Asserts that the next event of a subject is let into such a journal."""
+    fill(ledger)
+
+    def check(stream: str, subject: str, **changes: Any) -> None:
+        execute(raw, INSERT, **next_row(raw, stream, subject, **changes))
+        assert ledger.journal.verify(stream, subject).unbroken
+
+    return check

@@ -14,6 +14,9 @@ BY_PROGRAM = {"actor": "tripwires", "actor_kind": "program", "via": "dagster"}
 TRIGGERED, ENGAGED, OK = 1, 2, 3
 """The numbers of what `fill` records first."""
 
+REFUSED = "the ledger is append-only"
+"""What every guard says first."""
+
 COLUMNS = (
     "stream, subject, place, seq, kind, actor, actor_kind, via, reason, body, cause, at, previous_hash, entry_hash"
 )

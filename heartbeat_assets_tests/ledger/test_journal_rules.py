@@ -13,41 +13,9 @@ from heartbeat_assets_tests.ledger.journal_entries import (
     INSERT,
     OK,
     TRIGGERED,
-    fill,
     next_row,
-    rows_of,
 )
 from heartbeat_assets_tests.ledger.raw import execute
-
-REFUSED = "the ledger is append-only"
-
-
-@pytest.fixture
-def refuses(ledger: Ledger, raw: sa.Engine) -> Callable[..., None]:
-    """Asserts that a statement is refused by the guards, in this sentence, and changes nothing."""
-    fill(ledger)
-    before = rows_of(raw)
-
-    def check(statement: str, sentence: str = REFUSED, /, **values: Any) -> None:
-        with pytest.raises(sa.exc.IntegrityError, match=REFUSED) as caught:
-            execute(raw, statement, **values)
-        assert sentence in str(caught.value.orig)
-        assert rows_of(raw) == before
-
-    return check
-
-
-@pytest.fixture
-def takes(ledger: Ledger, raw: sa.Engine) -> Callable[..., None]:
-    """Asserts that the next event of a subject is let in."""
-    fill(ledger)
-
-    def check(stream: str, subject: str, **changes: Any) -> None:
-        execute(raw, INSERT, **next_row(raw, stream, subject, **changes))
-        assert ledger.journal.verify(stream, subject).unbroken
-
-    return check
-
 
 # --- Switches ---------------------------------------------------------------------------------------------------------
 

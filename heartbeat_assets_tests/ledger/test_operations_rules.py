@@ -7,10 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from heartbeat_assets.ledger import Ledger
-from heartbeat_assets_tests.ledger.journal_entries import BY_PROGRAM, INSERT, next_row, rows_of
+from heartbeat_assets_tests.ledger.journal_entries import BY_PROGRAM, INSERT, REFUSED, next_row, rows_of
 from heartbeat_assets_tests.ledger.raw import execute
 
-REFUSED = "the ledger is append-only"
 OPEN, OVER, RULE, UNDECIDED = "INC-20260223-001", "INC-20260223-002", "rule:api-down", "rule:slow"
 SUGGESTED, DISMISSED = 3, 6
 """The numbers of the suggestion that was opened, and of the one that nobody has decided about."""
