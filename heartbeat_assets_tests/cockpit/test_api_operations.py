@@ -18,12 +18,13 @@ from heartbeat_assets.cockpit.operations_documents import (
     SloDocument,
     StatusDocument,
 )
-from heartbeat_assets.ledger import LedgerError, open_ledger
+from heartbeat_assets.ledger import LedgerError, NewJournalEvent, open_ledger
 from heartbeat_assets.objectives.incidents import incidents
 from heartbeat_assets_tests.cockpit.browsing import ANN, ANN_TOKEN, Browser, problem_of
 from heartbeat_assets_tests.cockpit.conftest import CockpitProject
 from heartbeat_assets_tests.cockpit.operated import (
     OPERATIONS,
+    PROGRAM,
     SLO,
     measure_slo,
     opened,
@@ -59,6 +60,14 @@ def test_without_operations_there_is_no_status_and_a_mistake_is_named(browser: B
     assert problem["status"] == 503
     assert "defs/operations/defs.yaml: components[1]" in problem["detail"]
     assert str(shop.folder) not in problem["detail"]
+
+
+def test_of_slos_the_worst_comes_first(browser: Browser, shop: CockpitProject) -> None:
+    journal, at = open_ledger(shop.settings.ledger_url).journal, datetime.now(UTC).isoformat()
+    for name, kind in (("a", "green"), ("b", "no_data"), ("c", "exhausted"), ("d", "yellow"), ("e", "red")):
+        journal.append(NewJournalEvent("objective", name, kind, body={"judged_at": at, "sentence": kind}), PROGRAM)
+
+    assert [one["name"] for one in browser.get("/api/slos").json()] == ["c", "e", "d", "b", "a"]
 
 
 def test_slos_are_told_before_and_after_their_first_verdict(browser: Browser, shop: CockpitProject) -> None:

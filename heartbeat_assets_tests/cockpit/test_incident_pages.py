@@ -84,6 +84,18 @@ def test_a_form_with_a_mistake_comes_back_with_what_was_typed(
     assert incidents(open_ledger(shop.settings.ledger_url).journal) == []
 
 
+def test_the_worst_comes_first_and_of_two_alike_the_one_that_is_known_longer(
+    browser: Browser, shop: CockpitProject
+) -> None:
+    hour = datetime.now(UTC) - timedelta(hours=1)
+    mild, grave = opened(shop, severity=3), opened(shop, severity=1)
+    longer = opened(shop, severity=1, started_at=hour, detected_at=hour)
+    text = browser.get("/incidents").text
+
+    assert '<h1 id="headline">3 incidents are open, the worst Sev-1</h1>' in text
+    assert text.index(f'id="{longer.id}"') < text.index(f'id="{grave.id}"') < text.index(f'id="{mild.id}"')
+
+
 def test_step_by_step_until_it_is_over_and_back_again(operator: Browser, shop: CockpitProject) -> None:
     name = opened(shop).id
     at = f"/incidents/{name}"

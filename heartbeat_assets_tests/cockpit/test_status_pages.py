@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.objectives.correcting import correct
@@ -54,6 +55,9 @@ def test_a_mistake_in_the_file_is_named(browser: Browser, shop: CockpitProject, 
 
 
 def test_the_worst_component_comes_first_with_why_and_since_when(browser: Browser, broken: CockpitProject) -> None:
+    document = yaml.safe_load(OPERATIONS)
+    document["attributes"]["components"].reverse()
+    write_operations(broken, yaml.safe_dump(document))
     text = browser.get("/status").text
 
     assert '<h1 id="headline">API Read is DOWN</h1>' in text
@@ -124,6 +128,22 @@ def test_degraded_mode_says_what_shows_what_to_do_and_when_to_go_back(browser: B
     assert "○ for people to see" in text
     assert "<li>Add reviewers with <code>heartbeat</code>.</li>" in text
     assert "when the queue is short again" in text
+
+
+def test_what_applies_comes_before_what_only_people_can_see_and_that_before_what_rests(
+    browser: Browser, broken: CockpitProject
+) -> None:
+    document = yaml.safe_load(OPERATIONS)
+    (applies,) = document["attributes"]["scenarios"]
+    rests = {"text": "the queue is endless", "when": {"metric": "waiting", "above": 1000}}
+    people = {"text": "people complain"}
+    document["attributes"]["scenarios"] = [
+        {**applies, "id": "R", "symptoms": [rests]}, {**applies, "id": "P", "symptoms": [people]}, applies,
+    ]  # fmt: skip
+    write_operations(broken, yaml.safe_dump(document))
+    text = browser.get("/degraded").text
+
+    assert text.index('id="scenario-B"') < text.index('id="scenario-P"') < text.index('id="scenario-R"')
 
 
 def test_a_scenario_whose_figures_are_missing_is_not_said_to_rest(browser: Browser, shop: CockpitProject) -> None:
