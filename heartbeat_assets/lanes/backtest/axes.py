@@ -16,6 +16,8 @@ _STEPS = (
 )  # fmt: skip
 _MONTH_STEPS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Of the larger end: far above the 1e-16 to which numbers are exact, far below what an axis can show.
+_NARROWEST = 1e-9
 # A Monday, so that steps of weeks begin on one.
 _MONDAY = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -32,8 +34,10 @@ def time_marks(start: datetime, end: datetime, most: int = 9) -> list[tuple[date
 
 
 def number_marks(low: float, high: float, most: int = 4) -> list[tuple[float, str]]:
-    """At most `most` round numbers from `low` to `high`, each with its label."""
-    if not low < high:
+    """At most `most` round numbers from `low` to `high`, each with its label; one number where the range is so narrow
+    beside its ends that rounding would choose the marks.
+    """
+    if not high - low > _NARROWEST * max(abs(low), abs(high)):
         return [(low, number_label(low))]
     power = 10.0 ** math.floor(math.log10((high - low) / most))
     steps = (factor * power for factor in (1, 2, 5, 10, 20))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heartbeat_assets.lanes.backtest.axes import number_label, number_marks, time_marks
@@ -51,6 +51,8 @@ def test_no_span_of_time_is_marked_too_often_or_outside_itself(first_day: int, s
         (0.0, 2_400_000.0, ["0", "1,000,000", "2,000,000"]),
         (-1e300, 1e300, ["-1e+300", "0", "1e+300"]),
         (5.0, 5.0, ["5"]),
+        (4.9e16, 4.9e16 + 8, ["4.9e+16"]),
+        (1e9, 1e9 + 1e-3, ["1e+09"]),
     ],
 )
 def test_numbers_are_marked_in_round_steps(low: float, high: float, labels: list[str]) -> None:
@@ -58,6 +60,7 @@ def test_numbers_are_marked_in_round_steps(low: float, high: float, labels: list
 
 
 @given(st.floats(-1e300, 1e300), st.floats(1e-9, 1e300))
+@example(4.8986162927454904e16, 4.0)
 def test_no_range_of_numbers_is_marked_too_often_or_outside_itself(low: float, length: float) -> None:
     high = low + length
     marks = number_marks(low, high)
