@@ -63,7 +63,10 @@ def no_such_table(where: str, table: str, tables: Sequence[str]) -> TableUnreada
     if not tables:
         return TableUnreadable(f"{where}: there is no table in it")
     what = f"no table {_meant(table, tables)}" if table else "say which table"
-    return TableUnreadable(f"{where}: {what}; there is {listed(tables)}")
+    schema = table.rpartition(".")[0]
+    # A database may have more than is named: what is beside the table that was meant comes first.
+    beside_first = sorted(tables, key=lambda other: bool(schema) and other.rpartition(".")[0] != schema)
+    return TableUnreadable(f"{where}: {what}; there is {listed(beside_first)}")
 
 
 def engine_words(problem: Exception) -> str:

@@ -42,6 +42,7 @@ def test_a_long_list_of_names_is_cut_and_counted() -> None:
     [
         ("norm", ["norms", "s.rights"], "x.db: no table norm; there is norms, s.rights"),
         ("NORMS", ["norms"], "x.db: no table NORMS (did you mean norms?); there is norms"),
+        ("s.right", ["norms", "s.norms", "s.rights"], "x.db: no table s.right; there is s.norms, s.rights, norms"),
         ("", ["norms"], "x.db: say which table; there is norms"),
         ("norms", [], "x.db: there is no table in it"),
     ],
