@@ -10,6 +10,9 @@ from heartbeat_assets.lanes.lane import Lane, find_lane
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.settings import Settings, load_settings
 from heartbeat_assets_tests.copied_project import CopiedProject, copied_project
+from heartbeat_assets_tests.new_ledgers import migrations, new_ledgers
+
+__all__ = ["migrations", "new_ledgers"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -268,6 +268,7 @@ def test_without_a_project_the_ledger_cannot_be_asked(tmp_path: Path, monkeypatc
     assert not is_allowed("WHOLESALE")
 
 
+@pytest.mark.usefixtures("migrations")
 def test_an_older_ledger_is_brought_up_to_date(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEARTBEAT_LEDGER_URL", ledger_url)
     run = command.upgrade

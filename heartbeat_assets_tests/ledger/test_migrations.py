@@ -28,6 +28,8 @@ from heartbeat_assets_tests.ledger.journal_entries import PROGRAM, engaged_by_pr
 from heartbeat_assets_tests.ledger.metric_entries import register, value
 from heartbeat_assets_tests.ledger.raw import all_rows, raw_engine
 
+pytestmark = pytest.mark.usefixtures("migrations")
+
 
 def _not_the_version_table(_item: Any, name: str | None, *_rest: Any) -> bool:
     return name != VERSION_TABLE
