@@ -80,6 +80,21 @@ class OwnProject:
         """The project as Dagster loads it."""
         return dg.load_from_defs_folder(path_within_project=self.defs)
 
+    def refusal(self) -> str:
+        """What Dagster says when it loads the project and a file of it is wrong."""
+        with pytest.raises(Exception) as caught:  # noqa: PT011
+            self.definitions()
+        return sentences_of(caught.value)
+
+
+def sentences_of(problem: BaseException | None) -> str:
+    """Everything a chain of errors says."""
+    said = []
+    while problem is not None:
+        said.append(str(problem))
+        problem = problem.__cause__ or problem.__context__
+    return "\n".join(said)
+
 
 def own_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnProject]:
     """The body of a fixture: a project below `folder`, with the environment pointing at it."""

@@ -10,15 +10,13 @@ from heartbeat_assets.cli.actor import actor_option, the_actor
 from heartbeat_assets.cli.common import last_rows
 from heartbeat_assets.cli.kpi_days import days_command
 from heartbeat_assets.cli.kpi_import import import_command
+from heartbeat_assets.cli.kpi_series import domain_argument, metric_argument, newest_events, the_events
 from heartbeat_assets.cli.output import emit, json_option, table, wrapped
 from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets.settings import load_settings
 
 if TYPE_CHECKING:
-    from heartbeat_assets.ledger import EventStore, KpiEvent
-
-domain_argument = click.argument("domain", metavar="DOMAIN")
-metric_argument = click.argument("metric", metavar="METRIC")
+    from heartbeat_assets.ledger import KpiEvent
 
 
 @click.group("kpi", invoke_without_command=True)
@@ -96,7 +94,7 @@ def emit_command(
     except WrongKpiEvent as problem:
         where = problem.field if problem.field in ("domain", "metric") else f"--{problem.field.replace('_', '-')}"
         raise UsageProblem(f"{where}: {problem.sentence}") from problem
-    _store().append([event], recorded_by=recorded_by)
+    the_events().append([event], recorded_by=recorded_by)
     told = "a success" if event.success else "a failure" if event.success is False else f"{event.value:g}"
     document = {"domain": event.domain, "metric": event.metric, "success": event.success, "value": event.value}
     emit(document, lambda: f"{event.domain}.{event.metric}: {told} recorded.", as_json)
@@ -108,7 +106,7 @@ def list_command(as_json: bool | None) -> None:
     """List the domains and metrics with events, and when the first and the last of them were."""
     series = [
         {"domain": one.domain, "metric": one.metric, "first_at": _text(one.first_at), "last_at": _text(one.last_at)}
-        for one in _store().series()
+        for one in the_events().series()
     ]
 
     def people() -> str:
@@ -127,16 +125,7 @@ def list_command(as_json: bool | None) -> None:
 @json_option
 def show_command(domain: str, metric: str, last: int, as_json: bool | None) -> None:
     """Show the newest events of METRIC in DOMAIN, oldest first."""
-    from heartbeat_assets.ledger import WrongKpiEvent
-
-    store = _store()
-    try:
-        events = store.newest(domain, metric, last)
-    except WrongKpiEvent as problem:
-        raise UsageProblem(str(problem)) from problem
-    if not events:
-        there = ", ".join(f"{one.domain} {one.metric}" for one in store.series()[:10])
-        raise UsageProblem(f"{domain} {metric}: has no events; there is {there or 'none at all'}")
+    events = newest_events(the_events(), domain, metric, last)
     documents = [_document(event) for event in events]
 
     def people() -> str:
@@ -147,12 +136,6 @@ def show_command(domain: str, metric: str, last: int, as_json: bool | None) -> N
         return table(["at", "outcome", "ms", "actor", "detail"], rows)
 
     emit(documents, people, as_json)
-
-
-def _store() -> EventStore:
-    from heartbeat_assets.ledger import open_ledger
-
-    return open_ledger(load_settings().ledger_url).events
 
 
 def _document(event: KpiEvent) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from heartbeat_assets.cli.actor import actor_option, the_actor
+from heartbeat_assets.cli.kpi_series import the_events
 from heartbeat_assets.cli.output import emit, json_option
 from heartbeat_assets.settings import load_settings
 
@@ -25,11 +26,9 @@ def import_command(file: Path, as_person: str | None, as_json: bool | None) -> N
     heartbeat kpi import events.ndjson
     """
     from heartbeat_assets.governance.kpi_file import import_events
-    from heartbeat_assets.ledger import open_ledger
 
-    settings = load_settings()
-    recorded_by = the_actor(as_person, settings).name
-    done = import_events(open_ledger(settings.ledger_url).events, file, recorded_by=recorded_by)
+    recorded_by = the_actor(as_person, load_settings()).name
+    done = import_events(the_events(), file, recorded_by=recorded_by)
     document = {"file": str(file), "read": done.read, "imported": done.imported, "skipped": done.skipped}
     emit(
         document,

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from heartbeat_assets.governance.tripwires_file import TripwiresSet
     from heartbeat_assets.ledger import Ledger
 
-STREAM = "tripwire"
-"""Where the journal keeps what tripwires said."""
-
 
 @dataclass(frozen=True)
 class Room:
@@ -64,22 +61,22 @@ class Room:
 
     def one(self, name: str) -> tuple[str, TripwirePolicy] | None:
         """The policy called `name`; None for one that is in no file any more. Raises UsageProblem."""
+        from heartbeat_assets.governance.look import newest_record
+        from heartbeat_assets.governance.policy import spelled_name
+
         found = self.files.find(name)
-        if found is None and self.past_name(name) not in self.ledger.journal.subjects(STREAM):
+        if found is None and newest_record(self.ledger, spelled_name(name)) is None:
             raise self.unknown(name)
         return found
 
-    def past_name(self, name: str) -> str:
-        """`name` as tripwires are spelled: WHOLESALE.contract_rate."""
-        domain, dot, metric = name.partition(".")
-        return f"{domain.upper()}{dot}{metric.lower()}"
-
     def unknown(self, name: str) -> UsageProblem | SpecProblem:
         """What to say of a name that nothing has; a file with mistakes may be why."""
+        from heartbeat_assets.governance.policy import spelled_name
+
         if self.files.problems:
             return self.files.problems[0]
         known = [policy.name for _, policy in self.policies]
-        close = get_close_matches(self.past_name(name), known, n=1)
+        close = get_close_matches(spelled_name(name), known, n=1)
         if close:
             return UsageProblem(f"no tripwire {name!r}; did you mean {close[0]!r}?")
         return UsageProblem(f"no tripwire {name!r}; there is {', '.join(known) or f'none below {self.settings.defs}'}")

@@ -13,7 +13,7 @@ from heartbeat_assets.cli.actor import actor_option, reason_option, the_actor, t
 from heartbeat_assets.cli.common import end, last_rows
 from heartbeat_assets.cli.output import emit, json_option, progress, table, wrapped
 from heartbeat_assets.cli.switch import as_usage
-from heartbeat_assets.cli.tripwire_room import STREAM, Room, the_room
+from heartbeat_assets.cli.tripwire_room import Room, the_room
 from heartbeat_assets.cli.tripwire_words import event_document, events_text, tripwire_document, tripwires_text
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def tripwires_command(ctx: click.Context, as_json: bool | None) -> None:
 def list_command(as_json: bool | None) -> None:
     """List every tripwire with what it said last. It looks at no event."""
     from heartbeat_assets.governance.evaluation import LOOKS
+    from heartbeat_assets.governance.look import STREAM
 
     room = the_room()
     newest = room.ledger.journal.newest(STREAM, kinds=LOOKS)
@@ -136,9 +137,11 @@ def _look_people(document: dict[str, Any], acts: bool) -> str:
 @json_option
 def show_command(name: str, last: int, as_json: bool | None) -> None:
     """Show the policy of the tripwire NAME, and what it said so far, oldest first."""
+    from heartbeat_assets.governance.look import STREAM
+    from heartbeat_assets.governance.policy import spelled_name
+
     room = the_room()
-    found = room.one(name)
-    called = found[1].name if found else room.past_name(name)
+    found, called = room.one(name), spelled_name(name)
     events = room.ledger.journal.of(STREAM, called, limit=last)
     document = {
         "name": called,
@@ -174,11 +177,11 @@ def release_baseline_command(name: str, reason: str | None, as_person: str | Non
     heartbeat tripwires release-baseline WHOLESALE.contract_rate --reason "new price list since May"
     """
     from heartbeat_assets.governance.look import release_baseline
+    from heartbeat_assets.governance.policy import spelled_name
 
     room = the_room()
-    found = room.one(name)
-    why = the_reason(reason, "--reason")
-    called = found[1].name if found else room.past_name(name)
+    room.one(name)
+    why, called = the_reason(reason, "--reason"), spelled_name(name)
     with as_usage():
         event = release_baseline(room.ledger, called, the_actor(as_person, room.settings), why)
     said = f"{called}: the baseline is released; the next look takes the newest events before its own."

@@ -16,7 +16,7 @@ from heartbeat_assets.components.registry_asset import ledger_kind
 from heartbeat_assets.errors import HeartbeatError
 from heartbeat_assets.governance.daily import DAY, DayFigures, daily_figures
 from heartbeat_assets.governance.kpi_spec import KpiEventsSpec
-from heartbeat_assets.ledger import EventStore, open_ledger
+from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.settings import Settings
 
 EVENTS_ARRIVE = "events_arrive"
@@ -56,13 +56,14 @@ def days_assets(group: KpiGroup) -> dg.AssetsDefinition:
         with failing_clearly():
             store = open_ledger(group.settings.ledger_url).events
             for key, (domain, metric) in by_key.items():
+                checked = dg.AssetCheckKey(key, EVENTS_ARRIVE) in checks
+                if key not in selected and not checked:
+                    continue
+                figures = list(daily_figures(store, domain, metric, days))
                 if key in selected:
-                    figures = list(daily_figures(store, domain, metric, days))
                     yield _materialized(group, key, domain, metric, figures, context)
-                    if dg.AssetCheckKey(key, EVENTS_ARRIVE) in checks:
-                        yield _arrive(key, f"{domain}.{metric}", figures)
-                elif dg.AssetCheckKey(key, EVENTS_ARRIVE) in checks:
-                    yield _looked(key, store, domain, metric, days)
+                if checked:
+                    yield _arrive(key, f"{domain}.{metric}", figures)
 
     return days_of_series
 
@@ -108,11 +109,6 @@ def _materialized(
         shown: dict[str, Any] = kpi_metadata.of_day(one, kept, file)
         context.add_asset_metadata(shown, asset_key=key, partition_key=one.day.isoformat())
     return dg.MaterializeResult(asset_key=key)
-
-
-def _looked(key: dg.AssetKey, store: EventStore, domain: str, metric: str, days: Sequence[date]) -> dg.AssetCheckResult:
-    """The check where no figures were asked for."""
-    return _arrive(key, f"{domain}.{metric}", list(daily_figures(store, domain, metric, days)))
 
 
 def _arrive(key: dg.AssetKey, name: str, figures: Sequence[DayFigures]) -> dg.AssetCheckResult:

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from heartbeat_assets.components.markdown_tables import markdown_table
-from heartbeat_assets.governance.daily import DayFigures
+from heartbeat_assets.governance.daily import DAY_COLUMNS, DayFigures, day_row
 from heartbeat_assets.ledger import KpiSeries
 
 _DAYS_SHOWN = 14
@@ -28,23 +28,9 @@ def of_day(figures: DayFigures, known: Sequence[Mapping[str, Any]], file: Path) 
     return {
         **numbers,
         "dagster/row_count": figures.events,
-        "last_days": dg.MetadataValue.md(markdown_table(HEADER, rows)),
+        "last_days": dg.MetadataValue.md(markdown_table(DAY_COLUMNS, rows)),
         "file": dg.MetadataValue.path(str(file)),
     }
-
-
-HEADER = ["day", "events", "success rate", "mean", "p50 ms", "p95 ms"]
-
-
-def day_row(one: Mapping[str, Any]) -> list[str]:
-    """A day as a row under HEADER."""
-    rate = one.get("success_rate")
-    return [
-        str(one["day"]),
-        f"{one.get('events', 0):,}",
-        "" if rate is None else f"{rate:.1%}",
-        *("" if one.get(name) is None else f"{one[name]:,.6g}" for name in ("mean", "p50_ms", "p95_ms")),
-    ]
 
 
 def of_series(series: Sequence[KpiSeries], listed: Sequence[str]) -> dict[str, Any]:

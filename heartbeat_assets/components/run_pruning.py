@@ -28,6 +28,7 @@ class RunPruning(dg.Component, dg.Model, dg.Resolvable):
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The job `prune_runs` and its schedule."""
         keep_days, keep_runs, jobs = self.keep_days, self.keep_runs, dict(self.jobs)
+        older = "; ".join([f"{keep_days} days", *(f"of {name}, {days}" for name, days in jobs.items())])
 
         @dg.op(name="delete_old_runs")
         def delete_old_runs(context: dg.OpExecutionContext) -> None:
@@ -35,12 +36,12 @@ class RunPruning(dg.Component, dg.Model, dg.Resolvable):
             before = now - timedelta(days=keep_days)
             of_jobs = {name: now - timedelta(days=days) for name, days in jobs.items()}
             deleted = prune_runs(context.instance, before=before, keep_runs=keep_runs, of_jobs=of_jobs)
-            context.log.info(f"{deleted} runs from before {before:%Y-%m-%d} were removed.")
+            context.log.info(f"{deleted} finished runs were removed.")
 
         @dg.job(
             name="prune_runs",
             executor_def=dg.in_process_executor,
-            description=f"Removes finished Dagster runs older than {keep_days} days. Heartbeats are not touched.",
+            description=f"Removes finished Dagster runs older than {older}. Heartbeats are not touched.",
         )
         def prune_job() -> None:
             delete_old_runs()

@@ -67,8 +67,7 @@ def switches_asset(group: TripwireGroup) -> dg.AssetsDefinition:
             states = switch_states(ledger.journal)
         for action in actions:
             context.log.info(action.sentence)
-        shown = [states[name] for name in sorted(states)]
-        return dg.MaterializeResult(metadata=tripwire_metadata.of_switches(shown, actions))
+        return dg.MaterializeResult(metadata=tripwire_metadata.of_switches(states.values(), actions))
 
     return switches_of_group
 
@@ -117,7 +116,9 @@ def _looked(
 
 
 def _newest(group: TripwireGroup, asset: str, policy: TripwirePolicy, ledger: Ledger) -> dg.AssetCheckResult:
-    recorded = ledger.journal.of("tripwire", policy.name, limit=1)
-    if not recorded:
+    from heartbeat_assets.governance.look import newest_record
+
+    recorded = newest_record(ledger, policy.name)
+    if recorded is None:
         return check_result(group, asset, None, {}, 0)
-    return check_result(group, asset, recorded[-1].kind, recorded[-1].body, recorded[-1].seq)
+    return check_result(group, asset, recorded.kind, recorded.body, recorded.seq)

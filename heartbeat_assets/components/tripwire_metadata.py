@@ -5,8 +5,8 @@ All of it is read from what is recorded, so a look and a later question show the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -14,6 +14,10 @@ from heartbeat_assets.components.markdown_tables import markdown_table
 from heartbeat_assets.components.tripwire_group import TripwireGroup
 from heartbeat_assets.governance.policy import TripwirePolicy
 from heartbeat_assets.metrics.wording import instant_words
+
+if TYPE_CHECKING:
+    from heartbeat_assets.governance.actuator import Action
+    from heartbeat_assets.governance.switch import SwitchState
 
 Metadata = dict[str, Any]
 _FIGURES = ("drop_pct", "p_value", "level", "confidence", "events_needed")
@@ -68,9 +72,8 @@ def of_broken_look(sentence: str) -> Metadata:
     return {"outcome": "PROBLEM", "sentence": sentence}
 
 
-def of_switches(states: Iterable[Any], actions: Iterable[Any]) -> Metadata:
+def of_switches(states: Collection[SwitchState], actions: Sequence[Action]) -> Metadata:
     """Every switch there ever was, and what was done in this run."""
-    states, actions = list(states), list(actions)
     rows = [_switch_row(state) for state in states]
     done = [[f"`{one.tripwire}`", one.done, one.sentence] for one in actions]
     return {
@@ -85,10 +88,9 @@ def of_switches(states: Iterable[Any], actions: Iterable[Any]) -> Metadata:
     }
 
 
-def _switch_row(state: Any) -> list[str]:
+def _switch_row(state: SwitchState) -> list[str]:
     word = "◆ engaged" if state.engaged else "● released"
-    since = instant_words(state.since) if state.since else ""
-    return [f"`{state.name}`", word, since, str(state.actor or ""), str(state.reason or "")]
+    return [f"`{state.name}`", word, instant_words(state.since), state.actor, state.reason]
 
 
 def _number(name: str, value: object) -> Metadata:

@@ -19,7 +19,7 @@ from heartbeat_assets.governance.look import BASELINE_RELEASED, newest_record
 from heartbeat_assets.governance.policy import TripwirePolicy
 from heartbeat_assets.governance.switch import GLOBAL, STREAM, cooldown_body, newest_change
 from heartbeat_assets.governance.tripwires_spec import RiskPolicy, TripwiresSpec, switch_of
-from heartbeat_assets.ledger import Actor, JournalEvent, Ledger, LedgerError, NewJournalEvent, StaleSubject
+from heartbeat_assets.ledger import Actor, JournalEvent, Ledger, LedgerError, NewJournalEvent, again_when_stale
 
 Done = Literal["engaged", "rehearsed", "held", "already", "nothing"]
 TRIGGERED = "triggered"
@@ -27,8 +27,6 @@ TRIGGERED = "triggered"
 _EVIDENCE = (
     "sentence", "kind", "recent", "baseline", "drop_pct", "interval", "confidence", "p_value", "level", "method",
 )  # fmt: skip
-# How often it is tried anew when somebody else was faster.
-_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +66,7 @@ def _act(policy: TripwirePolicy, spec: TripwiresSpec, ledger: Ledger, now: datet
     if why_not or switch is None or found is None:
         return Action(policy.name, switch, "nothing", f"{policy.name}: {why_not}.")
     risk = spec.risk_policy(switch)
-    for attempt in range(_TRIES):
-        try:
-            return _throw(policy, switch, risk, ledger, found, now, actor)
-        except StaleSubject:
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+    return again_when_stale(lambda: _throw(policy, switch, risk, ledger, found, now, actor))
 
 
 def _nothing_follows(policy: TripwirePolicy, found: JournalEvent | None) -> str:

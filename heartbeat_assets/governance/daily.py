@@ -6,7 +6,7 @@ A day is one of UTC. It must not judge a day; tripwires do.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from heartbeat_assets.ledger import EventStore, KpiEvent
 
 DAY = timedelta(days=1)
+DAY_COLUMNS = ["day", "events", "success rate", "mean", "p50 ms", "p95 ms"]
+"""What `day_row` holds."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ class DayFigures:
     def document(self) -> dict[str, Any]:
         """The same for JSON."""
         return asdict(self) | {"day": self.day.isoformat()}
+
+
+def day_row(document: Mapping[str, Any]) -> list[str]:
+    """The `document` of a day as people read it, a text for each of DAY_COLUMNS; empty where nothing was recorded."""
+    rate = document.get("success_rate")
+    return [
+        str(document["day"]),
+        f"{document.get('events', 0):,}",
+        "" if rate is None else f"{rate:.1%}",
+        *("" if document.get(name) is None else f"{document[name]:,.6g}" for name in ("mean", "p50_ms", "p95_ms")),
+    ]
 
 
 def figures_of(day: date, events: Iterable[KpiEvent]) -> DayFigures:

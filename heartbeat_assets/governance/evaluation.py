@@ -68,7 +68,5 @@ class Evaluation:
         plain = asdict(self)
         plain["evaluated_at"] = self.evaluated_at.isoformat()
         plain["interval"] = list(self.interval) if self.interval else None
-        if self.freeze is not None:
-            frozen_at = self.freeze.frozen_at
-            plain["freeze"]["frozen_at"] = frozen_at.isoformat() if frozen_at else None
+        plain["freeze"] = self.freeze.record() if self.freeze else None
         return plain

@@ -12,18 +12,16 @@ from typing import Any
 
 from heartbeat_assets.governance.evaluate import evaluate
 from heartbeat_assets.governance.evaluation import Evaluation
-from heartbeat_assets.governance.policy import TripwirePolicy
+from heartbeat_assets.governance.policy import TripwirePolicy, spelled_name
 from heartbeat_assets.governance.series import FrozenBaseline, KpiEvent, SeriesProblem
 from heartbeat_assets.governance.switch import SwitchProblem, checked_reason
-from heartbeat_assets.ledger import Actor, JournalEvent, Ledger, NewJournalEvent, StaleSubject
+from heartbeat_assets.ledger import Actor, JournalEvent, Ledger, NewJournalEvent, again_when_stale
 from heartbeat_assets.ledger import KpiEvent as Recorded
 
 STREAM = "tripwire"
 PROBLEM, BASELINE_RELEASED, DISABLED = "problem", "baseline_released", "disabled"
 
 _MICROSECOND = timedelta(microseconds=1)
-# How often a look is taken anew when somebody else recorded one meanwhile.
-_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +55,7 @@ def look(policy: TripwirePolicy, ledger: Ledger, *, now: datetime, actor: Actor)
     The record has the outcome as its kind, and as its body the evaluation and the policy as it was. A policy that is
     off is recorded once, and not again at every look.
     """
-    for attempt in range(_TRIES):
-        newest = newest_record(ledger, policy.name)
-        try:
-            return _look(policy, ledger, now, actor, newest)
-        except StaleSubject:
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+    return again_when_stale(lambda: _look(policy, ledger, now, actor, newest_record(ledger, policy.name)))
 
 
 def release_baseline(ledger: Ledger, name: str, actor: Actor, reason: str) -> JournalEvent:
@@ -73,22 +64,19 @@ def release_baseline(ledger: Ledger, name: str, actor: Actor, reason: str) -> Jo
     Raises SwitchProblem when there is no frozen one, or when it is not a person with a reason who asks; LedgerError.
     """
     why = checked_reason(reason)
-    domain, _, metric = name.strip().partition(".")
-    spelled = f"{domain.upper()}.{metric.lower()}"
+    spelled = spelled_name(name)
     if actor.kind != "person":
         raise SwitchProblem("actor", f"{actor.name} is a program; a baseline is released by people alone")
-    for attempt in range(_TRIES):
+
+    def attempt() -> JournalEvent:
         newest = newest_record(ledger, spelled)
         if newest is None or not newest.body.get("freeze"):
             raise SwitchProblem("name", f"{spelled} has no frozen baseline; one freezes when its tripwire triggers")
         body = {"released": newest.body["freeze"]}
         new = NewJournalEvent(STREAM, spelled, BASELINE_RELEASED, reason=why, body=body)
-        try:
-            return ledger.journal.append(new, actor, if_place=newest.place)
-        except StaleSubject:
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+        return ledger.journal.append(new, actor, if_place=newest.place)
+
+    return again_when_stale(attempt)
 
 
 def newest_record(ledger: Ledger, name: str) -> JournalEvent | None:
@@ -143,23 +131,13 @@ def _kept_in(newest: JournalEvent | None) -> _Kept | None:
     """The frozen baseline that the newest record hands on: none where a person has released it."""
     if newest is None or not newest.body.get("freeze"):
         return None
-    freeze, events = newest.body["freeze"], newest.body["frozen_events"]
-    frozen_at = freeze.get("frozen_at")
-    bounds = FrozenBaseline(freeze["first"], freeze["last"], datetime.fromisoformat(frozen_at) if frozen_at else None)
+    events = newest.body["frozen_events"]
     since, until = (datetime.fromisoformat(events[end]) for end in ("since", "until"))
-    return _Kept(bounds, since, until, events["mark"])
+    return _Kept(FrozenBaseline.of_record(newest.body["freeze"]), since, until, events["mark"])
 
 
 def _of_problem(policy: TripwirePolicy, now: datetime, kept: _Kept | None, problem: str) -> dict[str, Any]:
     """What is recorded of events that cannot be compared. The frozen baseline stays."""
-    freeze = None
-    if kept is not None:
-        frozen_at = kept.bounds.frozen_at
-        freeze = {
-            "first": kept.bounds.first,
-            "last": kept.bounds.last,
-            "frozen_at": frozen_at.isoformat() if frozen_at else None,
-        }
     return {
         "domain": policy.domain,
         "metric": policy.metric,
@@ -168,5 +146,5 @@ def _of_problem(policy: TripwirePolicy, now: datetime, kept: _Kept | None, probl
         "action": policy.action,
         "evaluated_at": now.isoformat(),
         "level": policy.level,
-        "freeze": freeze,
+        "freeze": kept.bounds.record() if kept else None,
     }

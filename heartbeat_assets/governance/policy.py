@@ -33,6 +33,12 @@ def _lower(value: str) -> str:
     return _key(value).lower()
 
 
+def spelled_name(name: str) -> str:
+    """`name` of a tripwire as they are spelled, `WHOLESALE.contract_rate`; it need not be that of one."""
+    domain, dot, metric = name.strip().partition(".")
+    return f"{domain.upper()}{dot}{metric.lower()}"
+
+
 Domain = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME), AfterValidator(_upper)]
 Metric = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME), AfterValidator(_lower)]
 

@@ -7,10 +7,10 @@ stay the baseline, so that bad events do not become the new normal.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from heartbeat_assets.errors import HeartbeatError
 
@@ -41,6 +41,20 @@ class FrozenBaseline:
     first: int
     last: int
     frozen_at: datetime | None = None
+
+    def record(self) -> dict[str, int | str | None]:
+        """It as plain values that JSON can hold; `of_record` makes it of them again."""
+        return {
+            "first": self.first,
+            "last": self.last,
+            "frozen_at": self.frozen_at.isoformat() if self.frozen_at else None,
+        }
+
+    @classmethod
+    def of_record(cls, said: Mapping[str, Any]) -> FrozenBaseline:
+        """The baseline that a record of a look says is frozen."""
+        frozen_at = said.get("frozen_at")
+        return cls(said["first"], said["last"], datetime.fromisoformat(frozen_at) if frozen_at else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,6 @@ STATES = ("engaged", "released")
 
 _COOLDOWN = "cooldown_seconds"
 _LONGEST_REASON = 2000
-# How often a change is tried anew when somebody else was faster.
-_TRIES = 20
 
 
 class SwitchProblem(UsageProblem):
@@ -185,18 +183,15 @@ def _append(
     cause: int | None,
 ) -> JournalEvent:
     """Appends what `described` makes of the newest change, again when somebody was faster."""
-    from heartbeat_assets.ledger import NewJournalEvent, StaleSubject
+    from heartbeat_assets.ledger import NewJournalEvent, again_when_stale
 
-    for attempt in range(_TRIES):
+    def attempt() -> JournalEvent:
         events = journal.of(STREAM, name)
         body = described(newest_change(events))
         new = NewJournalEvent(STREAM, name, kind, reason=reason, body=body, cause=cause)
-        try:
-            return journal.append(new, actor, if_place=events[-1].place if events else 0)
-        except StaleSubject:
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+        return journal.append(new, actor, if_place=events[-1].place if events else 0)
+
+    return again_when_stale(attempt)
 
 
 def _said(event: JournalEvent) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from heartbeat_assets.errors import SpecProblem
-from heartbeat_assets.governance.policy import TripwirePolicy
+from heartbeat_assets.governance.policy import TripwirePolicy, spelled_name
 from heartbeat_assets.governance.switch import DEFAULT_COOLDOWN
 from heartbeat_assets.governance.tripwires_spec import RiskPolicy, TripwiresSpec
 from heartbeat_assets.specs.component_file import spec_reader
@@ -45,8 +45,7 @@ class TripwiresSet:
 
     def find(self, name: str) -> tuple[str, TripwirePolicy] | None:
         """The policy called `name` (`WHOLESALE.contract_rate`, in any case) with the name of its folder."""
-        domain, _, metric = name.strip().partition(".")
-        spelled = f"{domain.upper()}.{metric.lower()}"
+        spelled = spelled_name(name)
         return next(((folder, policy) for folder, policy in self.policies() if policy.name == spelled), None)
 
     def cooldown_of(self, switch: str) -> timedelta:

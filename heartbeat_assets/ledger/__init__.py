@@ -7,7 +7,7 @@ room.
 
 from heartbeat_assets.ledger.errors import LedgerError, NoLedger
 from heartbeat_assets.ledger.journal_records import JournalEvent, JournalRefused, NewJournalEvent, StaleSubject
-from heartbeat_assets.ledger.journal_store import Journal
+from heartbeat_assets.ledger.journal_store import Journal, again_when_stale
 from heartbeat_assets.ledger.kpi_records import KpiEvent, KpiEventRefused, KpiSeries, NewKpiEvent, WrongKpiEvent
 from heartbeat_assets.ledger.kpi_store import EventStore
 from heartbeat_assets.ledger.metric_records import (
@@ -56,6 +56,7 @@ __all__ = [
     "StaleSubject",
     "Verification",
     "WrongKpiEvent",
+    "again_when_stale",
     "existing_ledger",
     "ledger_at",
     "open_ledger",

@@ -6,10 +6,10 @@ who decided what, and the database refuses what is not theirs to decide.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -25,6 +25,22 @@ from heartbeat_assets.ledger.location import Location
 from heartbeat_assets.ledger.metric_records import Actor
 from heartbeat_assets.ledger.records import Verification
 from heartbeat_assets.ledger.rows import now_text
+
+Decided = TypeVar("Decided")
+# How often a decision is taken anew when somebody else was faster.
+_TRIES = 50
+
+
+def again_when_stale(attempt: Callable[[], Decided]) -> Decided:
+    """Returns what `attempt` does: looks at a subject, decides, and appends with `if_place`. It is called again when
+    somebody else was faster, so that it decides on what they recorded; raises StaleSubject when they always are.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return attempt()
+        except StaleSubject:
+            continue
+    return attempt()
 
 
 class Journal:

@@ -125,7 +125,7 @@ def candidate(settings: Settings, name: DocumentName) -> Document:
     except OSError as problem:
         raise HeartbeatError(f"{folder}: cannot be read: {problem.strerror or problem}") from problem
     if not files:
-        raise InputMissing(f"{folder}: there is no candidate of {WORDS[name]} yet")
+        raise InputMissing(f"{folder}: there is no candidate of {WORDS[name]} yet; materialize it first")
     return Document(name, files)
 
 

@@ -7,6 +7,7 @@ open anything.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -33,24 +34,13 @@ def event_token(event: str) -> str:
     return event
 
 
-def spelled_domain(name: str) -> str:
-    """`name` as the ledger spells domains. Raises ValueError."""
+def _as_in_the_ledger(part: Literal["domain", "metric"], name: str) -> str:
+    """`name` as the ledger spells domains or metrics. Raises ValueError."""
     from heartbeat_assets.ledger import WrongKpiEvent
-    from heartbeat_assets.ledger.kpi_records import domain_of
+    from heartbeat_assets.ledger.kpi_records import domain_of, metric_of
 
     try:
-        return domain_of(name)
-    except WrongKpiEvent as problem:
-        raise ValueError(problem.sentence) from problem
-
-
-def spelled_metric(name: str) -> str:
-    """`name` as the ledger spells metrics. Raises ValueError."""
-    from heartbeat_assets.ledger import WrongKpiEvent
-    from heartbeat_assets.ledger.kpi_records import metric_of
-
-    try:
-        return metric_of(name)
+        return domain_of(name) if part == "domain" else metric_of(name)
     except WrongKpiEvent as problem:
         raise ValueError(problem.sentence) from problem
 
@@ -58,8 +48,8 @@ def spelled_metric(name: str) -> str:
 SetName = Annotated[Name, AfterValidator(free_name)]
 ColumnType = Literal["text", "integer", "number", "boolean", "timestamp", "date", "json"]
 Token = Annotated[str, AfterValidator(event_token)]
-Domain = Annotated[Words, AfterValidator(spelled_domain)]
-Metric = Annotated[Words, AfterValidator(spelled_metric)]
+Domain = Annotated[Words, AfterValidator(partial(_as_in_the_ledger, "domain"))]
+Metric = Annotated[Words, AfterValidator(partial(_as_in_the_ledger, "metric"))]
 
 KPI_COLUMNS: dict[str, ColumnType] = {
     "domain": "text", "metric": "text", "ts_us": "integer", "success": "boolean", "value": "number",

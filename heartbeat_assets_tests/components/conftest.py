@@ -11,6 +11,7 @@ from heartbeat_assets.ledger import Ledger
 from heartbeat_assets.ledger.location import locate
 from heartbeat_assets_tests.components.metric_running import Shop
 from heartbeat_assets_tests.ledger.conftest import ledger_url, postgres_url, sqlite_url
+from heartbeat_assets_tests.own_project import OwnProject, own_project
 
 __all__ = ["instance", "ledger_url", "postgres_url", "shop", "sqlite_url"]
 
@@ -23,6 +24,16 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dag
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     with dg.DagsterInstance.ephemeral() as ephemeral:
         yield ephemeral
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnProject]:
+    """A bare project, which nothing names: it is found by where its files are."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for project in own_project(folder, monkeypatch):
+        monkeypatch.delenv("HEARTBEAT_PROJECT")
+        yield project
 
 
 @pytest.fixture

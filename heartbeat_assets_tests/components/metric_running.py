@@ -14,9 +14,9 @@ from heartbeat_assets.ledger import Actor, MetricStore, MetricValue, open_ledger
 from heartbeat_assets.metrics.changes import change_metric
 from heartbeat_assets.metrics.service import find_service
 from heartbeat_assets.metrics.ticks import newest_tick, partition_key, ticks
+from heartbeat_assets_tests.components.run_results import QUIET
 from heartbeat_assets_tests.metrics.projects import MetricsProject
 
-QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 ANA = Actor("ana@example.org", "person", "cli")
 HOUR = timedelta(hours=1)
 SERVICE = """type: heartbeat_assets.MetricService
@@ -131,12 +131,3 @@ def metadata_of(result: dg.ExecuteInProcessResult, name: str) -> dict[str, Any]:
 def checks_of(result: dg.ExecuteInProcessResult, name: str) -> dict[str, dg.AssetCheckEvaluation]:
     """What the checks of an asset found, by their names."""
     return {one.check_name: one for one in result.get_asset_check_evaluations() if one.asset_key == key(name)}
-
-
-def failed_steps(result: dg.ExecuteInProcessResult) -> dict[str, str]:
-    """What each failed step says; a blocking check is told by Dagster."""
-    said = {}
-    for event in result.get_step_failure_events():
-        failure, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
-        said[event.step_key or ""] = (failure and failure.description) or (error.message if error else "failed")
-    return said

@@ -13,9 +13,8 @@ from heartbeat_assets.components import ServiceObjectives
 from heartbeat_assets.components.objective_group import ObjectivesGroup
 from heartbeat_assets.ledger import JournalEvent, Ledger, open_ledger
 from heartbeat_assets.metrics.service import find_services
+from heartbeat_assets_tests.components.run_results import run_assets
 from heartbeat_assets_tests.objectives.promised import WEEK, Promised, slo
-
-QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def weekly(name: str = "reads", **more: Any) -> Any:
@@ -64,19 +63,7 @@ def run(
     definitions: dg.Definitions, instance: dg.DagsterInstance, assets: Sequence[str] | None = None
 ) -> dg.ExecuteInProcessResult:
     """Measures every SLO, or only `assets`, by the hidden job of all assets."""
-    job = definitions.resolve_implicit_global_asset_job_def()
-    return job.execute_in_process(
-        instance=instance,
-        asset_selection=[key(asset) for asset in assets] if assets else None,
-        raise_on_error=False,
-        run_config=QUIET,
-    )
-
-
-def metadata_of(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
-    """The metadata of an asset's materialization in a run, as plain values."""
-    (event,) = [one for one in result.get_asset_materialization_events() if one.asset_key == key(asset)]
-    return {name: value.value for name, value in event.materialization.metadata.items()}
+    return run_assets(definitions, instance, [key(asset) for asset in assets or ()])
 
 
 def checks_of(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, dg.AssetCheckEvaluation]:

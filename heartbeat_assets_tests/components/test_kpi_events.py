@@ -16,11 +16,11 @@ from heartbeat_assets.components.kpi_events import KpiEvents
 from heartbeat_assets.governance.kpi_spec import checked_kpi_events
 from heartbeat_assets.ledger import EventStore, NewKpiEvent, open_ledger
 from heartbeat_assets.settings import Settings
+from heartbeat_assets_tests.components.run_results import QUIET
 
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
-QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 FRIDAY = datetime(2026, 3, 6, 12, tzinfo=UTC)
 SOLD, RETURNED, MARGIN = (dg.AssetKey(["sales", "shop", name]) for name in ("sold", "returned", "margin"))
 SERIES = dg.AssetKey(["sales", "series"])

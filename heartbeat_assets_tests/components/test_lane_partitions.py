@@ -14,10 +14,10 @@ from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.lanes.periods import period_called
 from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.ledger import open_ledger
+from heartbeat_assets_tests.components.run_results import QUIET
 from heartbeat_assets_tests.components.running import check_results, failures, key, materialized, metadata_of
 from heartbeat_assets_tests.copied_project import LANE, CopiedProject
 
-QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 DAYS = ("2026-02-08", "2026-02-09", "2026-02-10")
 
 

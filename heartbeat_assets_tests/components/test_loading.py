@@ -15,6 +15,7 @@ import pytest
 
 from heartbeat_assets.components import HeartbeatLane
 from heartbeat_assets_tests.copied_project import ROOT, CopiedProject
+from heartbeat_assets_tests.own_project import sentences_of
 
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
@@ -36,15 +37,6 @@ def loaded(project: CopiedProject, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 def load(project: CopiedProject) -> dg.Definitions:
     return dg.load_from_defs_folder(path_within_project=project.defs)
-
-
-def sentences_of(problem: BaseException | None) -> str:
-    """Everything a chain of errors says."""
-    said = []
-    while problem is not None:
-        said.append(str(problem))
-        problem = problem.__cause__ or problem.__context__
-    return "\n".join(said)
 
 
 def refusal(project: CopiedProject) -> str:

@@ -16,7 +16,6 @@ from heartbeat_assets_tests.components.metric_running import (
     SERVICE,
     Shop,
     checks_of,
-    failed_steps,
     key,
     materialized,
     metadata_of,
@@ -24,6 +23,7 @@ from heartbeat_assets_tests.components.metric_running import (
     newest_ticks,
     run,
 )
+from heartbeat_assets_tests.components.run_results import failed_steps
 
 
 def specs_of(shop: Shop) -> dict[str, dg.AssetSpec]:

@@ -15,12 +15,12 @@ from heartbeat_assets_tests.components.metric_running import (
     SERVICE,
     Shop,
     checks_of,
-    failed_steps,
     key,
     materialized,
     newest_key,
     run,
 )
+from heartbeat_assets_tests.components.run_results import failed_steps
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 

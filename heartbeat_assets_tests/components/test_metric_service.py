@@ -23,7 +23,6 @@ from heartbeat_assets_tests.components.metric_running import (
     SERVICE,
     Shop,
     checks_of,
-    failed_steps,
     key,
     materialized,
     metadata_of,
@@ -31,6 +30,8 @@ from heartbeat_assets_tests.components.metric_running import (
     run,
     run_unpartitioned,
 )
+from heartbeat_assets_tests.components.run_results import failed_steps
+from heartbeat_assets_tests.own_project import sentences_of
 
 PROJECT = '[tool.dg]\ndirectory_type = "project"\n\n[tool.dg.project]\nroot_module = "shop_project"\n'
 
@@ -85,13 +86,9 @@ def test_a_mistake_is_a_sentence_that_names_file_and_field(
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
     with pytest.raises(Exception) as caught:  # noqa: PT011
         load(tmp_path)
-    problem: BaseException | None = caught.value
-    sentences = []
-    while problem is not None:
-        sentences.append(str(problem))
-        problem = problem.__cause__ or problem.__context__
-    assert f"{file}: " in "\n".join(sentences)
-    assert said in "\n".join(sentences)
+    refused = sentences_of(caught.value)
+    assert f"{file}: " in refused
+    assert said in refused
 
 
 def test_a_folder_whose_name_is_no_name_is_refused(loaded: Shop, tmp_path: Path) -> None:

@@ -9,14 +9,13 @@ import dagster as dg
 import pytest
 
 from heartbeat_assets_tests.components.objective_running import (
-    QUIET,
     Api,
     checks_of,
     key,
-    metadata_of,
     run,
     weekly,
 )
+from heartbeat_assets_tests.components.run_results import QUIET, metadata_of
 
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")

@@ -85,6 +85,8 @@ def test_the_job_prunes_by_its_settings_and_keeps_its_own_run(instance: DagsterI
     result = definitions.resolve_job_def("prune_runs").execute_in_process(instance=instance)
     assert result.success
     assert len(runs_of(instance, "lane_job")) == 4
+    said = definitions.resolve_job_def("prune_runs").description or ""
+    assert said.startswith("Removes finished Dagster runs older than 70 days; of lane_job, 7. ")
     assert old not in runs_of(instance, "lane_job")
     assert runs_of(instance, "prune_runs") == {result.run_id}
 

@@ -19,7 +19,7 @@ from heartbeat_assets.governance.runbook.registry import CHECKS
 from heartbeat_assets.governance.runbook.runbook_file import checked_runbook
 from heartbeat_assets.ledger import Actor, Ledger, open_ledger
 from heartbeat_assets.ledger.location import locate
-from heartbeat_assets_tests.components.metric_running import QUIET
+from heartbeat_assets_tests.components.run_results import QUIET
 from heartbeat_assets_tests.own_project import PACKAGE, OwnProject, own_project
 
 SECRET = "s3cr3t-of-the-house"

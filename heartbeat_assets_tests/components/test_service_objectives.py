@@ -16,28 +16,15 @@ from heartbeat_assets.objectives.objectives_schema import SCHEMA_FILE, attribute
 from heartbeat_assets_tests.components.objective_running import weekly
 from heartbeat_assets_tests.copied_project import ROOT
 from heartbeat_assets_tests.objectives.promised import SERVICE
+from heartbeat_assets_tests.own_project import PACKAGE, OwnProject
 
-PROJECT = '[tool.dg]\ndirectory_type = "project"\n\n[tool.dg.project]\nroot_module = "promised_project"\n'
 SHIPPED = ROOT / "heartbeat_assets" / "defs"
 pytestmark = pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
 
 
-@pytest.fixture
-def defs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The defs folder of a Dagster project whose package is called `promised_project`."""
-    folder = tmp_path / "whole" / "promised_project" / "defs"
-    folder.mkdir(parents=True)
-    (tmp_path / "whole" / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path / "whole"))
-    monkeypatch.setenv("HEARTBEAT_HOME", str(tmp_path / "home"))
-    for name in ("HEARTBEAT_PROJECT", "HEARTBEAT_LEDGER_URL"):
-        monkeypatch.delenv(name, raising=False)
-    return folder
-
-
-def write(defs: Path, *documents: Any, folder: str = "promises", **attributes: Any) -> Path:
+def write(own: OwnProject, *documents: Any, folder: str = "promises", **attributes: Any) -> Path:
     """Writes SLOs and their defs.yaml; returns that."""
-    file = defs / folder / "defs.yaml"
+    file = own.defs / folder / "defs.yaml"
     file.parent.mkdir(exist_ok=True)
     given = {"type": "heartbeat_assets.ServiceObjectives", "attributes": attributes}
     file.write_text(yaml.safe_dump(given, sort_keys=False), encoding="utf-8")
@@ -46,25 +33,9 @@ def write(defs: Path, *documents: Any, folder: str = "promises", **attributes: A
     return file
 
 
-def load(defs: Path) -> dg.Definitions:
-    return dg.load_from_defs_folder(path_within_project=defs)
-
-
-def refusal(defs: Path) -> str:
-    """Everything the chain of errors says when Dagster loads the folder."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011
-        load(defs)
-    problem: BaseException | None = caught.value
-    said = []
-    while problem is not None:
-        said.append(str(problem))
-        problem = problem.__cause__ or problem.__context__
-    return "\n".join(said)
-
-
-def test_the_component_loader_builds_an_asset_an_slo_and_a_schedule(defs: Path) -> None:
-    write(defs, weekly("api-reads"), weekly("api-writes"), schedule={"cron": "5 * * * *", "enabled": False})
-    repository = load(defs).get_repository_def()
+def test_the_component_loader_builds_an_asset_an_slo_and_a_schedule(own: OwnProject) -> None:
+    write(own, weekly("api-reads"), weekly("api-writes"), schedule={"cron": "5 * * * *", "enabled": False})
+    repository = own.definitions().get_repository_def()
     keys = {one.to_user_string() for one in repository.asset_graph.materializable_asset_keys}
     assert keys == {"promises/api_reads", "promises/api_writes"}
     (schedule,) = repository.schedule_defs
@@ -76,13 +47,19 @@ def test_the_component_loader_builds_an_asset_an_slo_and_a_schedule(defs: Path) 
     }
 
 
-def test_a_service_beside_it_with_a_mistake_is_not_the_objectives_to_tell(defs: Path) -> None:
-    write(defs, weekly())
-    file = defs / "api" / "defs.yaml"
-    file.parent.mkdir()
-    file.write_text(SERVICE, encoding="utf-8")
-    keys = {one.to_user_string() for one in load(defs).get_repository_def().asset_graph.get_all_asset_keys()}
-    assert {"promises/reads", "api/requests"} <= keys
+def test_it_lies_downstream_of_the_sources_of_a_service_beside_it(own: OwnProject) -> None:
+    write(own, weekly())
+    own.write(f"{PACKAGE}/defs/api/defs.yaml", SERVICE)
+    graph = own.definitions().resolve_asset_graph()
+    assert graph.get(dg.AssetKey(["promises", "reads"])).parent_keys == {dg.AssetKey(["api", "requests"])}
+
+
+def test_a_service_beside_it_with_a_mistake_is_not_the_objectives_to_tell(own: OwnProject) -> None:
+    write(own, weekly())
+    file = own.write(f"{PACKAGE}/defs/z_api/defs.yaml", SERVICE.replace("sources", "source"))
+    refused = own.refusal()
+    assert f"{file}: " in refused
+    assert "Error while loading component z_api" in refused
 
 
 @pytest.mark.parametrize(
@@ -96,18 +73,18 @@ def test_a_service_beside_it_with_a_mistake_is_not_the_objectives_to_tell(defs: 
     ],
 )
 def test_a_mistake_is_a_sentence_with_the_file(
-    defs: Path, documents: list[Any], attributes: dict[str, Any], said: str
+    own: OwnProject, documents: list[Any], attributes: dict[str, Any], said: str
 ) -> None:
-    write(defs, *documents, **attributes)
-    refused = refusal(defs)
+    write(own, *documents, **attributes)
+    refused = own.refusal()
     assert said in refused
-    assert str(defs / "promises") in refused
+    assert str(own.defs / "promises") in refused
 
 
-def test_a_name_of_another_folder_is_refused(defs: Path) -> None:
-    write(defs, weekly(), folder="a")
-    write(defs, weekly(), folder="b")
-    assert "SLO reads" in refusal(defs)
+def test_a_name_of_another_folder_is_refused(own: OwnProject) -> None:
+    write(own, weekly(), folder="a")
+    write(own, weekly(), folder="b")
+    assert "SLO reads" in own.refusal()
 
 
 def test_the_schema_that_ships_is_that_of_the_models_and_every_field_says_what_it_is() -> None:

@@ -9,9 +9,9 @@ import pytest
 from heartbeat_assets.components import HeartbeatLane
 from heartbeat_assets.lanes.lane import Lane
 from heartbeat_assets.ledger import NewKpiEvent, open_ledger
+from heartbeat_assets_tests.components.run_results import QUIET
 from heartbeat_assets_tests.copied_project import CopiedProject
 
-QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 LIBERTY = "liberty_restrictions"
 
 

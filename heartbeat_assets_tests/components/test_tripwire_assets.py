@@ -14,6 +14,7 @@ from heartbeat_assets.governance import actuator
 from heartbeat_assets.governance import look as looking
 from heartbeat_assets.governance.switch import release
 from heartbeat_assets.ledger import Ledger, LedgerError, open_ledger
+from heartbeat_assets_tests.components.run_results import failed_steps, metadata_of
 from heartbeat_assets_tests.components.tripwire_running import (
     ANA,
     BAD,
@@ -22,9 +23,7 @@ from heartbeat_assets_tests.components.tripwire_running import (
     TRIGGERED,
     Company,
     check_of,
-    failed_steps,
     key,
-    metadata_of,
     rate,
     run,
 )

@@ -15,8 +15,8 @@ from heartbeat_assets.governance.schema import SCHEMA_FILE, attributes_schema, s
 from heartbeat_assets.governance.tripwires_file import tripwires_in
 from heartbeat_assets_tests.components.tripwire_running import Company, key
 from heartbeat_assets_tests.copied_project import ROOT
+from heartbeat_assets_tests.own_project import OwnProject
 
-PROJECT = '[tool.dg]\ndirectory_type = "project"\n\n[tool.dg.project]\nroot_module = "guarded_project"\n'
 SHIPPED = ROOT / "heartbeat_assets" / "defs"
 RATE = {"domain": "WHOLESALE", "metric": "contract_rate", "enabled": True}
 
@@ -26,59 +26,30 @@ def company(tmp_path: Path) -> Company:
     return Company(tmp_path / "project", str(tmp_path / "ledger.sqlite"))
 
 
-@pytest.fixture
-def defs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The defs folder of a Dagster project whose package is called `guarded_project`."""
-    folder = tmp_path / "whole" / "guarded_project" / "defs"
-    folder.mkdir(parents=True)
-    (tmp_path / "whole" / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path / "whole"))
-    monkeypatch.setenv("HEARTBEAT_HOME", str(tmp_path / "home"))
-    for name in ("HEARTBEAT_PROJECT", "HEARTBEAT_LEDGER_URL"):
-        monkeypatch.delenv(name, raising=False)
-    return folder
-
-
-def write(defs: Path, attributes: Any, folder: str = "guards") -> Path:
+def write(own: OwnProject, attributes: Any, folder: str = "guards") -> Path:
     """Writes a defs.yaml of tripwires; returns it."""
-    file = defs / folder / "defs.yaml"
+    file = own.defs / folder / "defs.yaml"
     file.parent.mkdir(exist_ok=True)
     document = {"type": "heartbeat_assets.Tripwires", "attributes": attributes}
     file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     return file
 
 
-def load(defs: Path) -> dg.Definitions:
-    return dg.load_from_defs_folder(path_within_project=defs)
-
-
-def refusal(defs: Path) -> str:
-    """Everything the chain of errors says when Dagster loads the folder."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011
-        load(defs)
-    problem: BaseException | None = caught.value
-    said = []
-    while problem is not None:
-        said.append(str(problem))
-        problem = problem.__cause__ or problem.__context__
-    return "\n".join(said)
-
-
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.filterwarnings("ignore:Parameter `execution_type` of function")
-def test_the_component_loader_builds_an_asset_per_policy_the_switches_and_a_schedule(defs: Path) -> None:
-    write(defs, {"policies": [RATE, {"domain": "sales", "metric": "Offers"}]})
-    repository = load(defs).get_repository_def()
+def test_the_component_loader_builds_an_asset_per_policy_the_switches_and_a_schedule(own: OwnProject) -> None:
+    write(own, {"policies": [RATE, {"domain": "sales", "metric": "Offers"}]})
+    repository = own.definitions().get_repository_def()
     keys = {one.to_user_string() for one in repository.asset_graph.get_all_asset_keys()}
     assert keys == {"guards/wholesale_contract_rate", "guards/sales_offers", "guards/switches"}
     assert [schedule.name for schedule in repository.schedule_defs] == ["guards_schedule"]
 
 
-def test_a_file_without_policies_of_its_own_has_the_four_that_ship_and_no_schedule(defs: Path) -> None:
-    write(defs, {})
-    repository = load(defs).get_repository_def()
+def test_a_file_without_policies_of_its_own_has_the_four_that_ship_and_no_schedule(own: OwnProject) -> None:
+    write(own, {})
+    repository = own.definitions().get_repository_def()
     keys = {one.path[-1] for one in repository.asset_graph.get_all_asset_keys()}
     assert keys == {
         "wholesale_contract_rate", "wholesale_offer_accept_rate", "buyer_match_match_success", "capital_roi_event",
@@ -119,29 +90,29 @@ def test_a_file_without_policies_of_its_own_has_the_four_that_ship_and_no_schedu
         ),
     ],
 )
-def test_a_mistake_is_a_sentence_that_names_file_and_item(defs: Path, attributes: Any, said: str) -> None:
-    file = write(defs, attributes)
-    refused = refusal(defs)
+def test_a_mistake_is_a_sentence_that_names_file_and_item(own: OwnProject, attributes: Any, said: str) -> None:
+    file = write(own, attributes)
+    refused = own.refusal()
     assert f"{file}: " in refused
     assert said in refused
 
 
-def test_a_setting_given_twice_is_refused(defs: Path) -> None:
-    file = write(defs, {"policies": [RATE]})
+def test_a_setting_given_twice_is_refused(own: OwnProject) -> None:
+    file = write(own, {"policies": [RATE]})
     file.write_text(file.read_text(encoding="utf-8") + "  policies: []\n", encoding="utf-8")
-    assert "'policies' is given twice" in refusal(defs)
+    assert "'policies' is given twice" in own.refusal()
 
 
-def test_two_files_that_watch_one_metric_are_refused(defs: Path) -> None:
-    write(defs, {"policies": [RATE]})
-    file = write(defs, {"policies": [RATE]}, "more_guards")
-    refused = refusal(defs)
-    assert f"{file}: policies[0]: WHOLESALE.contract_rate has a policy already, in {defs}/guards/defs.yaml" in refused
+def test_two_files_that_watch_one_metric_are_refused(own: OwnProject) -> None:
+    write(own, {"policies": [RATE]})
+    file = write(own, {"policies": [RATE]}, "more_guards")
+    first = own.defs / "guards" / "defs.yaml"
+    assert f"{file}: policies[0]: WHOLESALE.contract_rate has a policy already, in {first}" in own.refusal()
 
 
-def test_a_folder_whose_name_is_no_name_is_refused(defs: Path) -> None:
-    write(defs, {"policies": [RATE]}, "My-Guards")
-    assert "the folder's name 'My-Guards' cannot be that of tripwires" in refusal(defs)
+def test_a_folder_whose_name_is_no_name_is_refused(own: OwnProject) -> None:
+    write(own, {"policies": [RATE]}, "My-Guards")
+    assert "the folder's name 'My-Guards' cannot be that of tripwires" in own.refusal()
 
 
 # --- What is shown before anything ran ----------------------------------------------------------------------

@@ -16,8 +16,8 @@ from heartbeat_assets.governance.switch import SwitchState, switch_states
 from heartbeat_assets.governance.tripwires_file import checked_tripwires
 from heartbeat_assets.ledger import Actor, JournalEvent, Ledger, NewKpiEvent, open_ledger
 from heartbeat_assets.settings import Settings
+from heartbeat_assets_tests.components.run_results import run_assets
 
-QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 ANA = Actor("ana@example.org", "person", "cli")
 GOOD = [True] * 19 + [False]
 """A rate of 95%; ten times in a row is a baseline."""
@@ -101,31 +101,10 @@ def run(
     definitions: dg.Definitions, instance: dg.DagsterInstance, assets: Sequence[str] | None = None
 ) -> dg.ExecuteInProcessResult:
     """Runs every tripwire and the switches, or only `assets`, by the hidden job of all assets."""
-    job = definitions.resolve_implicit_global_asset_job_def()
-    return job.execute_in_process(
-        instance=instance,
-        asset_selection=[key(asset) for asset in assets] if assets else None,
-        raise_on_error=False,
-        run_config=QUIET,
-    )
-
-
-def metadata_of(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
-    """The metadata of an asset's materialization in a run, as plain values."""
-    (event,) = [one for one in result.get_asset_materialization_events() if one.asset_key == key(asset)]
-    return {name: value.value for name, value in event.materialization.metadata.items()}
+    return run_assets(definitions, instance, [key(asset) for asset in assets or ()])
 
 
 def check_of(result: dg.ExecuteInProcessResult, asset: str) -> dg.AssetCheckEvaluation:
     """What the check of a tripwire found in a run."""
     (found,) = [one for one in result.get_asset_check_evaluations() if one.asset_key == key(asset)]
     return found
-
-
-def failed_steps(result: dg.ExecuteInProcessResult) -> dict[str, str]:
-    """What each failed step says."""
-    said = {}
-    for event in result.get_step_failure_events():
-        failure, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
-        said[event.step_key or ""] = (failure and failure.description) or (error.message if error else "failed")
-    return said

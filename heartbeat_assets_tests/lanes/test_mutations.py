@@ -70,18 +70,6 @@ def write(own: OwnProject, lane: str, text: str) -> Path:
     return own.write(f"{PACKAGE}/defs/{lane}/defs.yaml", text)
 
 
-def refusal(own: OwnProject) -> str:
-    """What Dagster says when it loads the project."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011
-        own.definitions()
-    said: list[str] = []
-    problem: BaseException | None = caught.value
-    while problem is not None:
-        said.append(str(problem))
-        problem = problem.__cause__ or problem.__context__
-    return "\n".join(said)
-
-
 @pytest.mark.parametrize("lane", ["citizen_product", "liberty_restrictions"])
 def test_without_a_mistake_the_lanes_load(own: OwnProject, lane: str) -> None:
     file = write(own, lane, (SHIPPED / lane / "defs.yaml").read_text(encoding="utf-8"))
@@ -98,7 +86,7 @@ def test_one_mistake_is_one_error_that_names_the_item(own: OwnProject, lane: str
     assert mutation["said"] in raised.value.problems
     assert str(raised.value).startswith(f"{file}: ")
     assert not any(JARGON.search(problem) for problem in raised.value.problems)
-    refused = refusal(own)
+    refused = own.refusal()
     assert f"{file}: " in refused
     assert mutation["said"] in refused
 
@@ -199,4 +187,4 @@ def test_a_mistake_in_the_text_is_one_error_too(
         lines = zip(shipped.splitlines(), change(shipped).splitlines(), strict=False)
         unchanged = next((number for number, (old, new) in enumerate(lines) if old != new), shipped.count("\n"))
         assert int(numbered[1]) - unchanged in (1, 2)
-    assert by_dagster in refusal(own)
+    assert by_dagster in own.refusal()

@@ -8,11 +8,13 @@ import pytest
 
 from heartbeat_assets.ledger import (
     Actor,
+    JournalEvent,
     JournalRefused,
     Ledger,
     LedgerError,
     NewJournalEvent,
     StaleSubject,
+    again_when_stale,
     open_ledger,
 )
 from heartbeat_assets_tests.ledger.journal_entries import PERSON, PROGRAM, engaged_by_program, looked, note, switch
@@ -74,6 +76,28 @@ def test_who_looked_first_may_decide_first(ledger: Ledger) -> None:
         ledger.journal.append(note("b"), PERSON, if_place=1)
     assert unknown.value.newest is None
     assert ledger.journal.append(note("a", 2), PERSON, if_place=1).place == 2
+
+
+def test_who_decides_second_decides_again_on_what_the_first_recorded(ledger: Ledger) -> None:
+    seen: list[int] = []
+
+    def decide() -> JournalEvent:
+        seen.append(len(ledger.journal.of("note", "a")))
+        if len(seen) == 1:
+            ledger.journal.append(note("a", 1), PROGRAM)
+        return ledger.journal.append(note("a", 2), PERSON, if_place=seen[-1])
+
+    assert again_when_stale(decide).place == 2
+    assert seen == [0, 1]
+
+    def too_late() -> JournalEvent:
+        seen.append(0)
+        return ledger.journal.append(note("a", 3), PERSON, if_place=0)
+
+    with pytest.raises(StaleSubject, match="look at it again before you decide"):
+        again_when_stale(too_late)
+    assert len(seen) == 52
+    assert ledger.journal.mark() == 2
 
 
 def test_the_newest_events_of_a_subject_come_oldest_first(ledger: Ledger) -> None:

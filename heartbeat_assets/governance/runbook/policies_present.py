@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from heartbeat_assets.governance.policy import Domain
+from heartbeat_assets.governance.policy import Domain, spelled_name
 from heartbeat_assets.governance.runbook.check import Check, Found
 from heartbeat_assets.governance.runbook.context import RunbookContext
 from heartbeat_assets.governance.switch import GLOBAL
@@ -50,7 +50,7 @@ class RegressionPoliciesPresent(Check):
         """Compares; that all are disabled is a warning, as enabling one is for those whose domain it stops."""
         enabled = {policy.name: policy.enabled for policy in context.policies}
         on = sorted(name for name, is_on in enabled.items() if is_on)
-        wanted = [_spelled(name) for name in self.required]
+        wanted = [spelled_name(name) for name in self.required]
         missing = [name for name in wanted if name not in enabled]
         off = [name for name in wanted if name in enabled and not enabled[name]]
         detail = {"enabled": on, "disabled": sorted(set(enabled) - set(on)), **_wrong_files(context)}
@@ -66,11 +66,6 @@ class RegressionPoliciesPresent(Check):
             told = f"All {len(enabled)} tripwires are disabled, so nothing is watched."
             return Found(False, told, detail, f"Set `enabled: true` for one in {_WHERE}.", "WARN")
         return Found(True, f"{len(on)} of {len(enabled)} tripwires are enabled: {', '.join(on)}.", detail)
-
-
-def _spelled(name: str) -> str:
-    domain, _, metric = name.partition(".")
-    return f"{domain.upper()}.{metric.lower()}"
 
 
 def _wrong_files(context: RunbookContext) -> dict[str, list[str]]:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from heartbeat_assets.objectives.documents.published import Record
 from heartbeat_assets.objectives.documents.tree import h, xml_document
 from heartbeat_assets.objectives.documents.words import instant, plain
-from heartbeat_assets.objectives.operations import Operations
+from heartbeat_assets.objectives.operations import Operations, Record
 
 _MOST = 50
 

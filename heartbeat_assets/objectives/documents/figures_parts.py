@@ -6,10 +6,9 @@ from xml.etree.ElementTree import Element
 
 from heartbeat_assets.objectives.documents import words
 from heartbeat_assets.objectives.documents.layout import card, facts, moment
-from heartbeat_assets.objectives.documents.published import Record
 from heartbeat_assets.objectives.documents.signs import mark, tone
 from heartbeat_assets.objectives.documents.tree import h, prose
-from heartbeat_assets.objectives.operations import Kpi, Operations
+from heartbeat_assets.objectives.operations import Kpi, Operations, Record
 
 _WIDE = 200
 

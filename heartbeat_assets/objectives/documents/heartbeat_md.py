@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from heartbeat_assets.objectives.documents.published import Record, published
+from heartbeat_assets.objectives.documents.published import published
 from heartbeat_assets.objectives.documents.words import (
     NO_DATA,
     duration,
@@ -21,7 +21,7 @@ from heartbeat_assets.objectives.documents.words import (
     state,
     window,
 )
-from heartbeat_assets.objectives.operations import ComponentStatus, Kpi, Operations, ScenarioNow
+from heartbeat_assets.objectives.operations import ComponentStatus, Kpi, Operations, Record, ScenarioNow
 
 
 def heartbeat_document(operations: Operations) -> str:

@@ -7,10 +7,9 @@ from xml.etree.ElementTree import Element
 
 from heartbeat_assets.objectives.documents import words
 from heartbeat_assets.objectives.documents.layout import card, facts, moment, page
-from heartbeat_assets.objectives.documents.published import Record
 from heartbeat_assets.objectives.documents.signs import mark
 from heartbeat_assets.objectives.documents.tree import h
-from heartbeat_assets.objectives.operations import Operations
+from heartbeat_assets.objectives.operations import Operations, Record
 
 
 def incident_item(one: Record, shown: Operations, *, folder: str = "incidents/") -> Element:

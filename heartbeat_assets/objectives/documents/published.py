@@ -7,11 +7,9 @@ people wrote themselves stays as it is: the privacy check reads it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from heartbeat_assets.objectives.operations import Operations
+from heartbeat_assets.objectives.operations import Operations, Record
 
-Record = dict[str, Any]
 A_PERSON = "a named person"
 WITHHELD = "Withheld."
 _SLO = ("name", "display_name", "description", "service", "method", "target", "judged_at", "window", "state",

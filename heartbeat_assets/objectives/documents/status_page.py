@@ -17,9 +17,9 @@ from heartbeat_assets.objectives.documents.signs import COLOURS, tone
 from heartbeat_assets.objectives.documents.status_json import status_json
 from heartbeat_assets.objectives.documents.tree import h, xml_document
 from heartbeat_assets.objectives.operations import Operations
+from heartbeat_assets.objectives.status.timeline import DAYS
 
 STYLE = Path(__file__).with_name("style.css")
-DAYS = 90
 
 
 def status_page(operations: Operations, days: int = DAYS) -> dict[str, bytes]:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from heartbeat_assets.ledger import Actor
     from heartbeat_assets.ledger.journal_store import Journal
 
-TRIES = 50
-"""How often a change is tried anew when somebody else was faster."""
-
 
 def append_event(
     journal: Journal,
@@ -32,11 +29,12 @@ def append_event(
     """Appends what `described` makes of the incident as it is, again when somebody was faster and no `if_place` was
     given; returns the incident as it is then. Raises IncidentProblem, StaleSubject and LedgerError.
     """
-    from heartbeat_assets.ledger import NewJournalEvent, StaleSubject
+    from heartbeat_assets.ledger import NewJournalEvent, StaleSubject, again_when_stale
 
     by_person(actor, "changes an incident")
     why = checked_text("reason", reason)
-    for attempt in range(TRIES):
+
+    def attempt() -> Incident:
         events = events_of(journal, called)
         place = events[-1].place if if_place is None else if_place
         if place != events[-1].place:
@@ -46,12 +44,9 @@ def append_event(
                 events[-1],
             )
         new = NewJournalEvent(STREAM, events[-1].subject, kind, reason=why, body=described(fold(events)))
-        try:
-            return fold([*events, journal.append(new, actor, if_place=place)])
-        except StaleSubject:
-            if if_place is not None or attempt == TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+        return fold([*events, journal.append(new, actor, if_place=place)])
+
+    return again_when_stale(attempt) if if_place is None else attempt()
 
 
 def by_person(actor: Actor, does: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from heartbeat_assets.objectives.incidents.appending import TRIES, append_event, at_body, by_person
+from heartbeat_assets.objectives.incidents.appending import append_event, at_body, by_person
 from heartbeat_assets.objectives.incidents.checking import checked_changes, opened_body, suggestion_event
 from heartbeat_assets.objectives.incidents.fields import (
     checked_text,
@@ -23,7 +23,7 @@ from heartbeat_assets.objectives.incidents.incident import Incident
 from heartbeat_assets.objectives.incidents.problems import IncidentProblem
 
 if TYPE_CHECKING:
-    from heartbeat_assets.ledger import Actor
+    from heartbeat_assets.ledger import Actor, JournalEvent
     from heartbeat_assets.ledger.journal_store import Journal
 
 
@@ -47,7 +47,7 @@ def open_incident(
     It is known since `detected_at` (default: since it was suggested, else now) and was felt since `started_at`
     (default: the same). Raises IncidentProblem, also when the suggestion was decided already, and LedgerError.
     """
-    from heartbeat_assets.ledger import JournalRefused, NewJournalEvent, StaleSubject
+    from heartbeat_assets.ledger import JournalRefused, NewJournalEvent, again_when_stale
 
     by_person(actor, "opens an incident")
     instant = now or datetime.now(UTC)
@@ -56,20 +56,19 @@ def open_incident(
         title, severity, impact, components, started_at, detected_at, suggested, known_components, instant
     )
     why = checked_text("reason", reason, optional=True) or body["title"]
-    for attempt in range(TRIES):
+
+    def attempt() -> JournalEvent:
         subject = _next_id(journal, instant.astimezone(UTC).date())
         event = NewJournalEvent(STREAM, subject, "opened", reason=why, body=body, cause=suggestion)
-        try:
-            return fold([journal.append(event, actor, if_place=0)])
-        except StaleSubject:
-            if attempt == TRIES - 1:
-                raise
-        except JournalRefused:
-            if suggestion is not None:
-                # Whoever was faster is named, if that is the reason.
-                suggestion_event(journal, suggestion)
-            raise
-    raise AssertionError("unreachable")
+        return journal.append(event, actor, if_place=0)
+
+    try:
+        return fold([again_when_stale(attempt)])
+    except JournalRefused:
+        if suggestion is not None:
+            # Whoever was faster is named, if that is the reason.
+            suggestion_event(journal, suggestion)
+        raise
 
 
 def update(
