@@ -20,7 +20,7 @@ from heartbeat_assets.ledger import upgrade as upgrading
 from heartbeat_assets.ledger.engine import lock_exclusively, new_engine
 from heartbeat_assets.ledger.errors import explained
 from heartbeat_assets.ledger.location import Location, locate
-from heartbeat_assets.ledger.schema import VERSION_TABLE
+from heartbeat_assets.ledger.schema import REVISIONS, VERSION_TABLE
 
 migrate = upgrading.upgrade
 
@@ -30,6 +30,8 @@ class NewLedgers:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "ledger.sqlite"
+        # Now, as a test may change what the migrations do.
+        migrate(locate(str(self._file)))
         self._schema = f"heartbeat_test_{uuid.uuid4().hex}"
         self._statements: list[str] = []
 
@@ -42,8 +44,6 @@ class NewLedgers:
         migrate(location)
 
     def _copy(self, location: Location, path: Path) -> None:
-        if not self._file.exists():
-            migrate(locate(str(self._file)))
         with explained(location), upgrading._alone(location, path):
             if not path.exists():
                 shutil.copyfile(self._file, path)
@@ -77,6 +77,7 @@ class NewLedgers:
             sa.event.remove(sa.Engine, "before_cursor_execute", listen)
             with _connected(location) as connection:
                 connection.exec_driver_sql(f"DROP SCHEMA {self._schema} CASCADE")
+        assert REVISIONS[-1] in said[-1]
         return said
 
 

@@ -77,7 +77,7 @@ def test_the_ledger_leaves_other_tables_of_a_shared_database_alone(ledger_url: s
 
 
 @pytest.fixture
-def first_revision(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def first_revision(ledger_url: str, migrations: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A ledger as the program that knew no metrics left it, with two rows in a lane."""
     run = command.upgrade
     with monkeypatch.context() as patched:
@@ -117,7 +117,7 @@ def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(ledger_url: str, mo
 
 
 @pytest.fixture
-def third_revision(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def third_revision(ledger_url: str, migrations: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A ledger as the program that knew no journal left it, with something of everything in it."""
     run = command.upgrade
     with monkeypatch.context() as patched:
