@@ -59,6 +59,18 @@ def next_in_chain(dialect: str, schema: str) -> list[str]:
     ]
 
 
+def next_in_chain_by_key(dialect: str, schema: str) -> list[str]:
+    """Returns the statement that lets PostgreSQL's guard of `next_in_chain` look a key up in the index on keys,
+    whatever it believes of the size of a lane (`queries` says why); SQLite always does.
+    """
+    if dialect == "sqlite":
+        return []
+    by_key = """(SELECT entry_key = NEW.entry_key FROM heartbeat WHERE lane = NEW.lane AND entry_key >= NEW.entry_key
+      ORDER BY entry_key LIMIT 1)"""
+    function = _POSTGRESQL_NEXT_IN_CHAIN.replace(_BY_EQUALITY, by_key)
+    return [function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace("<schema>", schema)]
+
+
 _RECORDED = REFUSAL + "an entry with this entry_key is already recorded in the lane"
 _PLACE = REFUSAL + "a new row takes the place right after the newest row of its lane"
 _PREVIOUS = REFUSAL + "previous_hash of a new row is the entry_hash of the newest row of its lane"
@@ -79,6 +91,7 @@ BEGIN
      (SELECT malformed_total FROM heartbeat WHERE lane = NEW.lane ORDER BY place DESC LIMIT 1), 0);
 END"""
 
+_BY_EQUALITY = "EXISTS (SELECT 1 FROM heartbeat WHERE lane = NEW.lane AND entry_key = NEW.entry_key)"
 _POSTGRESQL_NEXT_IN_CHAIN = f"""CREATE FUNCTION heartbeat_next_in_chain() RETURNS trigger LANGUAGE plpgsql
 SET search_path = <schema>, pg_temp AS $body$
 DECLARE
@@ -95,7 +108,7 @@ BEGIN
     head_malformed := 0;
   END IF;
   refusal := CASE
-    WHEN EXISTS (SELECT 1 FROM heartbeat WHERE lane = NEW.lane AND entry_key = NEW.entry_key)
+    WHEN {_BY_EQUALITY}
       THEN '{_RECORDED}'
     WHEN NEW.place IS DISTINCT FROM head_place + 1 THEN '{_PLACE}'
     WHEN NEW.previous_hash IS DISTINCT FROM head_hash THEN '{_PREVIOUS}'

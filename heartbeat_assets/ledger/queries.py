@@ -7,6 +7,7 @@ anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,9 +20,18 @@ _lane = sa.bindparam("of_lane", type_=sa.Text)
 _recorded = heartbeat.alias("recorded")
 
 
-def _place_of(entry_key: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
-    with_key = (_recorded.c.lane == _lane) & (_recorded.c.entry_key == entry_key)
-    return sa.select(_recorded.c.place).where(with_key).scalar_subquery()
+def _from_key(query: sa.Select[Any], entry_key: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """`query` of the first row of the lane with `entry_key` or one after it, so that the index on keys is the only one
+    that serves. When `entry_key` is asked for with `=`, the index on places serves too, by reading the whole lane; and
+    PostgreSQL takes it where it believes the lane to be small, as it does while a large import runs.
+    """
+    from_there = (_recorded.c.lane == _lane) & (_recorded.c.entry_key >= entry_key)
+    return query.where(from_there).order_by(_recorded.c.entry_key).limit(1)
+
+
+def _place_of(entry_key: sa.ColumnElement[str]) -> sa.ScalarSelect[int | None]:
+    place = sa.case((_recorded.c.entry_key == entry_key, _recorded.c.place))
+    return _from_key(sa.select(place), entry_key).scalar_subquery()
 
 
 INSERT = sa.insert(heartbeat)
@@ -63,9 +73,9 @@ FOLLOWING = (
 LINES = FOLLOWING.with_only_columns(heartbeat.c.place, heartbeat.c.text, heartbeat.c.raw)
 """Of the same rows place and line alone. Takes what `FOLLOWING` takes."""
 
-WITH_KEY = sa.select(heartbeat).where(
-    heartbeat.c.lane == _lane, heartbeat.c.entry_key == sa.bindparam("key", type_=LosslessText)
-)
+_key = sa.bindparam("key", type_=LosslessText)
+_from_there = _from_key(sa.select(_recorded), _key).subquery()
+WITH_KEY = sa.select(_from_there).where(_from_there.c.entry_key == _key)
 """The row of an entry. Takes `of_lane`, `key`."""
 
 NEXT_LANE = sa.select(sa.func.min(heartbeat.c.lane)).where(heartbeat.c.lane > _lane)
@@ -75,8 +85,7 @@ NEXT_LANE = sa.select(sa.func.min(heartbeat.c.lane)).where(heartbeat.c.lane > _l
 def recorded_among(keys: Sequence[str]) -> sa.Select[str]:
     """The query for those of `keys` that are recorded. Takes `of_lane`.
 
-    Not `entry_key IN (...)`: while a large import runs, PostgreSQL believes the lane to be small, and would
-    read all of it each time. A subquery for each key is looked up in the index whatever it believes.
+    Not `entry_key IN (...)`, for the reason that `_from_key` gives.
     """
     column = sa.column("entry_key", LosslessText)
     wanted = sa.values(column, name="wanted").data([(key,) for key in keys]).cte("wanted")
