@@ -17,9 +17,10 @@ __all__ = ["migrations", "new_ledgers"]
 ROOT = Path(__file__).resolve().parent.parent
 
 # No deadline: the first example pays for imports. Fixtures may be shared by examples: each uses names of its own.
-hypothesis.settings.register_profile(
-    "heartbeat", deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
-)
+# Every run tries other examples. `--hypothesis-profile=thorough` tries many, where a test does not say how many.
+_ANY = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.function_scoped_fixture]}
+hypothesis.settings.register_profile("heartbeat", max_examples=40, **_ANY)
+hypothesis.settings.register_profile("thorough", max_examples=1000, **_ANY)
 hypothesis.settings.load_profile("heartbeat")
 
 

@@ -24,7 +24,7 @@ def test_from_a_rate_of_zero_nothing_triggers() -> None:
 
 
 def test_four_looks_with_evidence_cry_wolf_in_fewer_than_one_series_in_twenty() -> None:
-    rows = [line.split("|") for line in false_alarms(np.random.default_rng(1), 100_000, (0.5,))][4:]
+    rows = [line.split("|") for line in false_alarms(np.random.default_rng(1), 25_000, (0.5,))][4:]
     alarms = {float(row[1]): float(row[5].strip().rstrip("%")) for row in rows}
     assert list(alarms) == [0.5]
     assert 3 < alarms[0.5] < 4.5

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +11,7 @@ import dagster as dg
 import pytest
 
 from heartbeat_assets.components import HeartbeatLane
-from heartbeat_assets_tests.copied_project import ROOT, CopiedProject
+from heartbeat_assets_tests.copied_project import CopiedProject
 from heartbeat_assets_tests.own_project import sentences_of
 
 # Dagster warns of a beta parameter that it passes to itself when it rebuilds the checks of a component.
@@ -133,20 +130,3 @@ def test_a_subclass_that_builds_other_assets_is_a_component_like_any_other(
         "heartbeat",
         "posted",
     }
-
-
-@pytest.mark.parametrize("what", ["yaml", "defs"])
-def test_dg_finds_the_project_in_order(tmp_path: Path, what: str) -> None:
-    environment = {
-        **os.environ,
-        "HEARTBEAT_HOME": str(tmp_path / "home"),
-        "DAGSTER_HOME": str(tmp_path),
-        "DAGSTER_DISABLE_TELEMETRY": "1",
-        "VIRTUAL_ENV": sys.prefix,
-    }
-    done = subprocess.run(
-        [Path(sys.prefix) / "bin" / "dg", "check", what],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "successfully" in done.stdout

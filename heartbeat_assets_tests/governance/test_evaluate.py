@@ -188,7 +188,7 @@ def test_a_frozen_baseline_that_is_gone_is_said() -> None:
 # --- What holds for any events ----------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 80), st.data(), ANY_RULE, ANY_DIRECTION)
 def test_any_counts_are_judged_and_can_be_written_as_json(
     before: int, now: int, data: st.DataObject, rule: str, direction: str
@@ -205,7 +205,7 @@ def test_any_counts_are_judged_and_can_be_written_as_json(
         assert found.p_value <= found.level
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(-1e300, 1e300), min_size=10, max_size=60), ANY_RULE, ANY_DIRECTION)
 def test_any_numbers_are_judged_the_same_in_a_mirror(values: list[float], rule: str, direction: str) -> None:
     other = "lower_is_better" if direction == "higher_is_better" else "higher_is_better"
@@ -217,7 +217,7 @@ def test_any_numbers_are_judged_the_same_in_a_mirror(values: list[float], rule: 
         assert getattr(found, field) == getattr(mirrored, field), field
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(1, 60), st.integers(1, 20))
 def test_one_success_less_never_makes_an_outcome_milder(before: int, now: int) -> None:
     severity = {"OK": 0, "INCONCLUSIVE": 1, "TRIGGERED": 2}

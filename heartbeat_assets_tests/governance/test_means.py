@@ -61,7 +61,7 @@ def test_a_drop_that_ranks_cannot_show_needs_no_number_of_events() -> None:
     assert events_needed([1.0], 5.0, 0.0125, 4, 0.8) is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(NUMBERS, NUMBERS, st.floats(0, 1e300))
 def test_any_numbers_give_figures_that_are_finite(recent: list[float], baseline: list[float], drop: float) -> None:
     p_value, _ = drop_p_value(recent, baseline)

@@ -71,7 +71,7 @@ def test_where_nothing_can_differ_there_is_no_evidence(same: Counts) -> None:
     assert drop_p_value(*same)[0] == 1.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(counts())
 def test_any_counts_give_a_probability_and_an_interval_around_what_was_seen(given_counts: Counts) -> None:
     successes, events, base_successes, base_events = given_counts
@@ -85,7 +85,7 @@ def test_any_counts_give_a_probability_and_an_interval_around_what_was_seen(give
         assert 0 <= interval[0] <= ratio <= interval[1] < math.inf
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(counts())
 def test_fewer_successes_are_never_less_evidence(given_counts: Counts) -> None:
     successes, events, base_successes, base_events = given_counts
@@ -96,7 +96,7 @@ def test_fewer_successes_are_never_less_evidence(given_counts: Counts) -> None:
         assert drop_p_value(successes, events, base_successes + 1, base_events)[0] <= here + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(counts())
 def test_a_drop_of_successes_is_a_rise_of_failures_seen_from_the_other_side(given_counts: Counts) -> None:
     successes, events, base_successes, base_events = given_counts
@@ -104,7 +104,7 @@ def test_a_drop_of_successes_is_a_rise_of_failures_seen_from_the_other_side(give
     assert drop_p_value(*given_counts)[0] == pytest.approx(mirrored[0], rel=1e-3, abs=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 10**6), st.integers(1, 10**6), st.floats(0, 1), st.floats(0, 1))
 def test_counts_of_any_size_are_judged(events: int, base_events: int, share: float, base_share: float) -> None:
     if events + base_events > proportions.EXACT_UP_TO:
@@ -147,7 +147,7 @@ def test_a_change_that_is_none_can_be_seen_with_no_number_of_events() -> None:
     assert events_needed(0.0, 1.1125369292536007e-308, 0.125, 1.0, 0.8) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(1e-6, 0.2), st.floats(0.01, 1000))
 def test_any_rates_give_a_whole_number_of_events_or_none(
     base: float, changed: float, level: float, times: float

@@ -44,7 +44,7 @@ def compacted_from_nothing(lane: Lane) -> bytes:
     return afresh
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(histories(most=40), st.lists(st.integers(0, 40), max_size=3))
 def test_bringing_up_to_date_gives_the_same_file_as_making_it_anew(
     lane: Lane, history: list[bytes], stops: list[int]

@@ -78,7 +78,7 @@ def test_any_changed_figure_gives_another_id() -> None:
     assert len(ids) == len(paths) + 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(documents, documents)
 def test_different_contents_have_different_ids(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert (content_id(one) == content_id(other)) == (

@@ -50,7 +50,7 @@ MARKS = {
 }
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.integers(0, 40).flatmap(
         lambda size: st.lists(st.sampled_from("ggggggggggggggfd"), min_size=size, max_size=size)

@@ -46,7 +46,7 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(sorted(KINDS)), max_size=8))
 def test_the_ledger_and_a_file_give_the_same_reports_and_the_same_history(lane: Lane, kinds: list[str]) -> None:
     lane = another(lane)

@@ -1,6 +1,7 @@
 """Tests of replay: replaying past telemetry."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from heartbeat_assets_tests.lanes.histories import NOW, ROOT, digest_of
 SERIES = ROOT / "data" / "citizen_product" / "series"
 
 
-def test_the_shipped_series_blocks_in_its_bad_week_and_recovers(lane: Lane) -> None:
+def test_the_shipped_series_blocks_in_its_bad_week_and_recovers(lane: Lane, tmp_path: Path) -> None:
     replayed = list(replay(lane, SERIES))
 
     statuses = {one.file.stem: one.report["heartbeat"]["status"] for one in replayed}
@@ -37,7 +38,11 @@ def test_the_shipped_series_blocks_in_its_bad_week_and_recovers(lane: Lane) -> N
     assert report is not None
     assert report["published_at"] == report["digest"]["generated_at"] == "2026-02-23T00:00:00+00:00"
 
-    again = list(replay(lane, SERIES))
+    few = tmp_path / "few"
+    few.mkdir()
+    for day in ("2026-01-19", "2026-02-22"):
+        shutil.copy(SERIES / f"{day}.jsonl", few)
+    again = list(replay(lane, few))
 
     assert {one.report["duplicate_detected"] for one in again} == {True}
     assert {(one.verdict, one.published) for one in again} == {(None, False)}

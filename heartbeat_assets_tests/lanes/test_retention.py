@@ -60,7 +60,7 @@ def contents(rows: list[HistoryRow]) -> list[str]:
     ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(specs, histories(), st.lists(st.integers(0, 70), max_size=4))
 def test_compacting_on_the_way_gives_the_same_as_compacting_the_whole(
     spec: LaneSpec, history: list[bytes], stops: list[int]
@@ -80,7 +80,7 @@ def test_compacting_on_the_way_gives_the_same_as_compacting_the_whole(
     assert contents(through_files) == contents(whole)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(specs, histories(), histories(most=15))
 def test_rows_that_follow_a_compacted_file_are_counted_on(
     spec: LaneSpec, history: list[bytes], later: list[bytes]
@@ -92,7 +92,7 @@ def test_rows_that_follow_a_compacted_file_are_counted_on(
     assert contents(kept(spec, appended)) == contents(kept(spec, rows_of([*history, *later])))
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(specs, histories())
 def test_compacting_again_changes_nothing(spec: LaneSpec, history: list[bytes]) -> None:
     once = kept(spec, rows_of(history))
@@ -102,7 +102,7 @@ def test_compacting_again_changes_nothing(spec: LaneSpec, history: list[bytes]) 
     assert list(compacted_lines(kept(spec, through_a_file(once)))) == lines
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(specs, histories())
 def test_incidents_the_oldest_the_newest_and_the_recent_rows_stay(spec: LaneSpec, history: list[bytes]) -> None:
     rows = rows_of(history)
@@ -253,7 +253,7 @@ def test_parity_counts_malformed_rows_of_the_same_text_one_by_one() -> None:
     assert report["incidents"]["malformed"] == {"raw": 2, "compacted": 1}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(histories(), st.integers(1, 60))
 def test_parity_holds_through_a_file_whatever_the_text_of_the_rows(history: list[bytes], last: int) -> None:
     rows = rows_of([json.dumps(json.loads(line), separators=(",", ":")).encode() if b'"run_at": "2' in line else line

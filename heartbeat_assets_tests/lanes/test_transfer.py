@@ -47,7 +47,7 @@ def exported(lane: Lane) -> list[bytes]:
     return [line.removesuffix(b"\n") for line in export_lines(lane)]
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(histories(blank=True))
 def test_what_was_imported_is_exported_to_the_letter_and_twice_is_once(lane: Lane, history: list[bytes]) -> None:
     lane = another(lane)
@@ -63,7 +63,7 @@ def test_what_was_imported_is_exported_to_the_letter_and_twice_is_once(lane: Lan
     assert second["history_size_after"] == len(lines)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(histories(most=20))
 def test_export_and_import_into_another_ledger_is_the_identity(lane: Lane, history: list[bytes]) -> None:
     one, other = another(lane), another(lane)

@@ -41,7 +41,7 @@ def compared(report: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in report.items() if name not in ("generated_at", "strict")}
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(histories(), st.integers(1, 60), LIMITS)
 def test_a_report_says_what_the_contract_says(history: list[bytes], last: int, limits: dict[str, float]) -> None:
     report = verdict_of(history, last, limits).report
@@ -49,7 +49,7 @@ def test_a_report_says_what_the_contract_says(history: list[bytes], last: int, l
     assert compared(report) == expected_report(history, last, limits)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(histories(blank=True), st.integers(1, 60))
 def test_a_file_and_the_ledger_it_was_imported_into_give_the_same_report(
     lane: Lane, history: list[bytes], last: int
@@ -65,7 +65,7 @@ def test_a_file_and_the_ledger_it_was_imported_into_give_the_same_report(
     assert compared(from_file) == expected_report(history, last, {name: 0 for rule in RULES for name in rule[1:]})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(histories(most=5))
 def test_fields_and_checks_stand_in_the_order_of_the_contract(history: list[bytes]) -> None:
     verdict = verdict_of(history, 20, {name: 0 for rule in RULES for name in rule[1:]})

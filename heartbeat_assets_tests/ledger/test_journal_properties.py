@@ -11,7 +11,7 @@ from heartbeat_assets.ledger.chain import GENESIS
 from heartbeat_assets_tests.ledger.journal_entries import PERSON, PROGRAM, switch
 
 # The examples share a ledger, each with subjects of its own.
-sharing = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sharing = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 texts = st.text(st.characters(), max_size=8)
 plain = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False)

@@ -10,7 +10,7 @@ from heartbeat_assets.ledger import Ledger, MetricRow, NewMetricEvent
 from heartbeat_assets_tests.ledger.metric_entries import PERSON, PROGRAM, change, hour, registration, value
 
 # The examples share a ledger, each with metrics of its own.
-sharing = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sharing = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 NUMBERS = ("norm_value", "alert_value", "recovery_value")
 numbers = st.floats(-1e12, 1e12).filter(lambda number: number == 0 or abs(number) > 1e-12).map(repr)

@@ -11,7 +11,7 @@ from heartbeat_assets.ledger.schema import LosslessText
 from heartbeat_assets_tests.ledger.entries import heartbeat, malformed
 
 # The examples share a ledger, each in a lane of its own.
-sharing = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sharing = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 lines = st.binary(max_size=60).map(lambda line: line.replace(b"\n", b""))
 # Surrogates and NUL included, which no database takes as they are.

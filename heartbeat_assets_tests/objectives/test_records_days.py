@@ -108,7 +108,7 @@ def test_what_is_measured_again_takes_little_room(tmp_path: Path) -> None:
 _good = st.dictionaries(st.sampled_from([f"d{day}" for day in range(60)]), st.integers(0, 8), max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 30), _good), min_size=1, max_size=12))
 def test_every_record_is_read_as_it_was_told(
     tmp_path_factory: pytest.TempPathFactory, told: list[tuple[int, int, dict[str, int]]]

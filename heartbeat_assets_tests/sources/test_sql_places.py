@@ -123,7 +123,7 @@ pieces = st.lists(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(pieces)
 @example(["'", "''", "a", "'", "a"])
 @example(["$a$", "a", "$a$", "a"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from heartbeat_assets.telemetry import values
 from heartbeat_assets.warehouse import connect
 
-sharing = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sharing = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # At the end of a word Python has another small sigma than the engine, which no token is likely to need.
 characters = st.characters(exclude_categories=["Cs"], exclude_characters="\u03a3")

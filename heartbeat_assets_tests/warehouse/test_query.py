@@ -119,7 +119,7 @@ def test_what_is_not_one_number_is_a_problem(connection: duckdb.DuckDBPyConnecti
         one_value(connection, sql)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=8))
 def test_a_document_is_a_table_of_one_row_whatever_its_name(tmp_path: Path, table: str) -> None:
     name = '"' + table.replace('"', '""') + '"'

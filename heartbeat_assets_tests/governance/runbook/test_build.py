@@ -227,7 +227,7 @@ _JUNK = st.recursive(
 
 
 @hypothesis.given(attributes=_JUNK)
-@hypothesis.settings(max_examples=60)
+@hypothesis.settings(max_examples=30)
 def test_whatever_the_file_says_the_runbook_comes_back(alone: RunbookProject, attributes: Any) -> None:
     alone.own.write(
         f"{PACKAGE}/defs/runbook/defs.yaml",

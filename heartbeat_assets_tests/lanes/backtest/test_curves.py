@@ -25,7 +25,7 @@ def stretches(curves: Curves) -> list[list[Column]]:
     return curves.curves[0].stretches(curves.longest_step)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.integers(1, 4_000), st.sampled_from([0.1, 1, 60, 86_400]))
 def test_thinning_keeps_the_range_of_every_column_and_both_ends(seed: int, size: int, step: float) -> None:
     rng = random.Random(seed)

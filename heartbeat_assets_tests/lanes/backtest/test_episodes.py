@@ -53,7 +53,7 @@ def spans(policy: PolicyReplay) -> list[tuple[Any, ...]]:
     return [(number(one.began), number(one.ended), one.rows, one.seconds, one.ongoing) for one in policy.episodes]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(histories(), st.integers(1, 30), policies(SPEC, max_age=AGES))
 def test_at_every_row_the_reasons_are_those_of_a_verdict_at_that_moment(
     history: list[bytes], last: int, limits: dict[str, Any]
@@ -71,7 +71,7 @@ def test_at_every_row_the_reasons_are_those_of_a_verdict_at_that_moment(
         assert list(policy.reasons) == [finding.rule.reason for finding in verdict.blocking]
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=12),
     st.integers(60, 90),

@@ -78,7 +78,7 @@ def naive(lane: Lane, lines: list[bytes], last: int, limits: dict[str, Any], sin
     return {"rows": counted, "blocked": blocked, "by_reason": reasons}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(histories(), st.integers(1, 30), policies(SPEC), st.none() | st.just(datetime(2026, 2, 2, tzinfo=UTC)))
 def test_both_policies_are_judged_as_a_verdict_at_every_row_would(
     lane: Lane, history: list[bytes], last: int, limits: dict[str, Any], since: datetime | None
@@ -106,7 +106,7 @@ def test_both_policies_are_judged_as_a_verdict_at_every_row_would(
     json.dumps(document, allow_nan=False)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(histories(), st.integers(1, 30))
 def test_what_blocks_now_has_blocked_since_the_same_row_as_everywhere_else(
     lane: Lane, history: list[bytes], last: int
@@ -229,7 +229,7 @@ def test_a_limit_the_lane_cannot_have_is_wrong_usage(lane: Lane) -> None:
         backtest(lane, limits={"max_fialed": "1"})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=25), st.integers(1, 6))
 def test_of_a_partitioned_lane_each_period_is_replayed_in_its_order_by_its_newest_revision(
     lane: Lane, runs: list[tuple[int, bool]], last: int

@@ -44,7 +44,7 @@ def test_an_odd_line_is_read_like_any_other_reader_of_the_history_reads_it(line:
     assert written(content_of(line)) == written(parse_line(line.encode(), 1).content)
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=1000)
 @given(edited_lines())
 def test_a_line_that_is_nearly_json_is_read_the_same_fast_and_carefully(line: str) -> None:
     assert written(content_of(line)) == written(parse_line(line.encode(), 1).content)
@@ -55,7 +55,7 @@ def test_a_line_kept_as_bytes_is_read_too(line: bytes) -> None:
     assert content_of(line) == parse_line(line, 1).content
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(histories())
 def test_a_row_comes_down_to_its_tallies_and_its_instant(history: list[bytes]) -> None:
     reader = RowReader(SPEC)

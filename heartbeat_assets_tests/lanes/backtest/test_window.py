@@ -27,7 +27,7 @@ def both(spec: LaneSpec, history: list[bytes], last: int, limits: dict[str, Any]
     return slid, judged
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(histories(), st.integers(1, 60), policies(SPEC), warnings(SPEC))
 def test_at_every_row_of_a_lane_of_kpis_the_same_rules_block(
     history: list[bytes], last: int, limits: dict[str, Any], severity: dict[str, str]
@@ -38,7 +38,7 @@ def test_at_every_row_of_a_lane_of_kpis_the_same_rules_block(
     assert slid == judged
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(gated_histories(), st.integers(1, 60), policies(GATED))
 def test_at_every_row_of_a_lane_of_gates_the_same_rules_block(
     history: list[bytes], last: int, limits: dict[str, Any]

@@ -113,7 +113,7 @@ def test_wrong_hours_are_refused(wrong: dict[str, Any], words: str) -> None:
 _INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda one: at(one.isoformat()))  # noqa: DTZ001
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_INSTANTS, st.integers(1, 5000), st.integers(1, 5000), st.sampled_from([UTC_HOURS, BERLIN, NIGHT_AND_DAY]))
 def test_one_time_after_another_is_both_together(since: datetime, one: int, other: int, hours: BusinessHours) -> None:
     first, second = timedelta(minutes=one), timedelta(minutes=other)
@@ -121,7 +121,7 @@ def test_one_time_after_another_is_both_together(since: datetime, one: int, othe
     assert hours.after(since, first) >= since + first
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_INSTANTS, st.integers(1, 30))
 def test_a_business_day_is_longer_the_later_it_begins(since: datetime, count: int) -> None:
     later = since + timedelta(minutes=7)

@@ -94,14 +94,14 @@ def test_a_kind_of_text_that_is_not_known_is_refused() -> None:
         find_personal_data("x", kind="pdf")  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(alphabet=string.ascii_lowercase + " \n.,", max_size=60), st.sampled_from(EVERY), st.data())
 def test_it_is_found_wherever_it_stands(around: str, planted: tuple[str, str], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(around)))
     assert find_personal_data(f"{around[:at]} | {planted[1]} | {around[at:]}", allowed=[SUPPORT])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_looked_at(text: str) -> None:
     for kind in ("markdown", "html", "json", "svg"):

@@ -29,7 +29,7 @@ SLOS = [
 slos = st.sampled_from(SLOS)
 figures = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda pair: (min(pair), max(pair)))
 series = st.lists(st.none() | figures, min_size=1, max_size=40)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=30, deadline=None)
 
 
 def before_now(one: Slo, given_figures: list[tuple[int, int] | None]) -> list[Bucket]:

@@ -91,7 +91,7 @@ def test_a_timestamp_in_text_keeps_its_offset(tmp_path: Path, written: str, valu
     assert read(tmp_path, text(written), "timestamp") == value
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(
     st.datetimes(
         min_value=datetime(1, 1, 2),  # noqa: DTZ001
@@ -162,14 +162,14 @@ def test_null_stays_null_whatever_is_wanted(tmp_path: Path, type_: str, wanted: 
     assert read(tmp_path, f"NULL::{type_}", wanted) is None
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_no_digit_of_an_integer_is_lost(tmp_path: Path, value: int) -> None:
     assert read(tmp_path, text(str(value)), "integer") == value
     assert read(tmp_path, f"{value}::HUGEINT", "integer") == value
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_float_that_python_writes_is_read_as_that_number(tmp_path: Path, value: float) -> None:
     assert read(tmp_path, text(repr(value)), "number") == value

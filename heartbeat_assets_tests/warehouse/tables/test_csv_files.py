@@ -30,7 +30,7 @@ values = st.one_of(
 tables = st.lists(st.tuples(values, values), max_size=5)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(tables, st.sampled_from(",;\t"), st.sampled_from(["\r\n", "\n"]), st.booleans(), st.sampled_from(["", "\ufeff"]))
 @example([("", "")], ",", "\r\n", False, "")
 @example([("\r", "x")], ",", "\n", True, "")
@@ -48,7 +48,7 @@ def test_any_text_that_python_writes_comes_back_and_an_empty_one_is_null(
     assert sorted(rows_of(tmp_path, file, ALL_TEXT), key=repr) == sorted(expected, key=repr)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(values, max_size=5))
 @example(["", "x"])
 def test_a_single_column_comes_back_too(tmp_path: Path, column: list[str]) -> None:

@@ -50,7 +50,7 @@ def test_an_array_of_objects_and_an_object_a_line_are_the_same_table(
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     st.lists(st.fixed_dictionaries({"a": texts | st.none() | st.integers() | st.booleans(), "b": texts}), max_size=5)
 )

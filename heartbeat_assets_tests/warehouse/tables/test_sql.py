@@ -12,7 +12,7 @@ from heartbeat_assets.warehouse.tables.sql import described, fetched, file_list,
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=10)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(texts)
 def test_any_text_survives_as_a_name_and_as_a_literal(tmp_path: Path, text: str) -> None:
     with connect(tmp_path) as connection:

@@ -73,7 +73,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(values, values), max_size=5))
 @example([("", None), (None, ""), ("null", "NULL")])
 @example([("\r", "a\x00b"), ("\n", '"')])
