@@ -33,6 +33,7 @@ _PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cook
 
 @router.get("/")
 async def home(request: Request, cockpit: TheCockpit, reader: TheReader) -> Response:
+    """The tiles of the metrics, below what is stopped and what is open."""
     wanted = Wanted(HomeFilters.of(request.query_params), reader.name, reader.csrf_token)
     # Mostly it is there; else it is made where waiting holds nobody up.
     page = cockpit.home.kept(wanted) if cockpit.following.running else None
@@ -56,6 +57,7 @@ def _made(request: Request, page: MadePage) -> Response:
 
 @router.get("/metrics/{metric_id}")
 def metric(metric_id: str, request: Request, cockpit: TheCockpit) -> Response:
+    """Everything about a metric, its chart over the range that was asked for."""
     found = the_metric(cockpit, metric_id)
     view = metric_view(cockpit, found, range_of(request.query_params, datetime.now(UTC)))
     return HTMLResponse(render("metric.html", view=view, page=page_of(request)))
@@ -63,6 +65,7 @@ def metric(metric_id: str, request: Request, cockpit: TheCockpit) -> Response:
 
 @router.get("/metrics/{metric_id}/history.csv")
 def history(metric_id: str, request: Request, cockpit: TheCockpit) -> Response:
+    """The values of a metric as CSV."""
     found = the_metric(cockpit, metric_id)
     since, until = span_of(request.query_params, datetime.now(UTC))
     text = csv_of(cockpit.store.values(metric_id, since=since, until=until))
@@ -71,6 +74,7 @@ def history(metric_id: str, request: Request, cockpit: TheCockpit) -> Response:
 
 @router.get("/metrics/{metric_id}/chart.svg")
 def chart(metric_id: str, request: Request, cockpit: TheCockpit) -> Response:
+    """The chart of a metric as an SVG file that stands alone."""
     found = the_metric(cockpit, metric_id)
     since, until = span_of(request.query_params, datetime.now(UTC))
     drawn = stretch_of(cockpit, found, since, until).chart()
@@ -81,11 +85,13 @@ def chart(metric_id: str, request: Request, cockpit: TheCockpit) -> Response:
 
 @router.get("/lanes")
 def lanes(request: Request, cockpit: TheCockpit) -> Response:
+    """The lanes and their verdicts."""
     return HTMLResponse(render("lanes.html", view=lanes_view(cockpit), page=page_of(request)))
 
 
 @router.get("/lanes/{name}")
 def lane(name: str, request: Request, cockpit: TheCockpit) -> Response:
+    """Everything about a lane. A mistake in its files is a page that says so."""
     try:
         view = lane_view(cockpit, cockpit.lanes.of(name))
     except SpecProblem as problem:

@@ -19,7 +19,7 @@ _COMMANDS = {
     "unverify": ("changing", "Take that back."),
     "retire": ("retiring", "Take a metric out; its history stays."),
     "compute": ("computing", "Compute the values of the newest tick."),
-    "backfill": ("computing", "Compute the past."),
+    "backfill": ("backfilling", "Compute the past."),
     "benchmark": ("computing", "Work out what is normal."),
     "validate": ("validating", "Write a dated audit of a metric."),
     "discover": ("discovering", "See what there is to build a metric on."),

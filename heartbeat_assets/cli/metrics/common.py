@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from heartbeat_assets.metrics.metric_file import MetricFile
     from heartbeat_assets.metrics.registry import SyncReport
     from heartbeat_assets.metrics.service import Service
+    from heartbeat_assets.metrics.ticks import Every
+
+CADENCES: tuple[Every, ...] = ("hour", "day")
+"""Each is computed for itself: an hourly metric has other ticks than a daily one."""
 
 metric_argument = click.argument("metric_id", metavar="ID")
+names_argument = click.argument("names", metavar="[SERVICE|ID]...", nargs=-1)
 since_option = click.option("--since", metavar="WHEN", help="From this date or ISO-8601 instant (UTC) on.")
 until_option = click.option("--until", metavar="WHEN", help="Up to this date or ISO-8601 instant (UTC), included.")
 

@@ -208,7 +208,7 @@ def _draft_document(draft: DraftMetric, tried: Tried) -> Document:
 
 def _begun(metric_id: str, actor: Actor, backfill_days: int, now: datetime) -> Document:
     """Registers the metric that was just written, and gives it its first value and its past."""
-    from heartbeat_assets.cli.metrics.computing import backfilled
+    from heartbeat_assets.cli.metrics.backfilling import backfilled
     from heartbeat_assets.metrics.document import metric_document, metric_now
     from heartbeat_assets.metrics.welcome import welcome
 

@@ -177,30 +177,44 @@ class Document(Part):
 
 
 class ServiceDocument(Document):
+    """A document of `kind: Service`."""
+
     spec: ServiceSpec | None = None
 
 
 class DataSourceDocument(Document):
+    """A document of `kind: DataSource`."""
+
     spec: DataSourceSpec
 
 
 class SLIDocument(Document):
+    """A document of `kind: SLI`."""
+
     spec: SLISpec
 
 
 class SLODocument(Document):
+    """A document of `kind: SLO`."""
+
     spec: SLOSpec
 
 
 class AlertPolicyDocument(Document):
+    """A document of `kind: AlertPolicy`."""
+
     spec: AlertPolicySpec
 
 
 class AlertConditionDocument(Document):
+    """A document of `kind: AlertCondition`."""
+
     spec: AlertConditionSpec
 
 
 class TargetDocument(Document):
+    """A document of `kind: AlertNotificationTarget`."""
+
     spec: TargetSpec
 
 
