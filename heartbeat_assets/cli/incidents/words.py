@@ -152,4 +152,4 @@ def _due_words(item: Document) -> str:
 def _mean_words(mean: Document) -> str:
     if mean["seconds"] is None:
         return "none"
-    return f"{duration_words(timedelta(seconds=mean['seconds']))} of {mean['count']}"
+    return f"{duration_words(timedelta(seconds=mean['seconds']))} (of {mean['count']})"
