@@ -37,27 +37,31 @@ class NewLedgers:
 
     def upgrade(self, location: Location) -> None:
         """Does what `heartbeat_assets.ledger.upgrade.upgrade` does."""
-        if location.path is None:
-            self._repeat(location)
-        elif not location.path.exists():
-            self._copy(location, location.path)
-        migrate(location)
+        made = self._repeat(location) if location.path is None else self._copy(location, location.path)
+        if not made:
+            migrate(location)
 
-    def _copy(self, location: Location, path: Path) -> None:
+    def _copy(self, location: Location, path: Path) -> bool:
+        if path.exists():
+            return False
         with explained(location), upgrading._alone(location, path):
-            if not path.exists():
-                shutil.copyfile(self._file, path)
+            if path.exists():
+                return False
+            shutil.copyfile(self._file, path)
+            return True
 
-    def _repeat(self, location: Location) -> None:
+    def _repeat(self, location: Location) -> bool:
         with explained(location):
             # Before the lock is taken: the migrations take it too.
             self._statements = self._statements or self._recorded(location)
             with _connected(location) as connection:
                 lock_exclusively(connection, "migration")
                 schema = connection.scalar(sa.func.current_schema())
-                if schema and not sa.inspect(connection).has_table(VERSION_TABLE):
-                    script = ";\n".join(self._statements).replace(self._schema, schema)
-                    connection.connection.driver_connection.execute(script)
+                if schema is None or connection.scalar(sa.func.to_regclass(VERSION_TABLE)) is not None:
+                    return False
+                script = ";\n".join(self._statements).replace(self._schema, schema)
+                connection.connection.driver_connection.execute(script)
+                return True
 
     def _recorded(self, location: Location) -> list[str]:
         """What the migrations say in a schema of their own, which is gone afterwards."""

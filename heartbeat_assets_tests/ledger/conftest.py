@@ -52,7 +52,7 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
 @pytest.fixture
 def raw(ledger_url: str, ledger: Ledger) -> Iterator[sa.Engine]:
     """The same database without the ledger's code in front of it, as any other program would open it."""
-    engine = raw_engine(ledger_url)
+    engine = raw_engine(ledger_url, keeps=True)
     yield engine
     engine.dispose()
 

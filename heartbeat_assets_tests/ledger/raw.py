@@ -12,11 +12,12 @@ COLUMNS = (
 INSERT = f"INSERT INTO heartbeat ({COLUMNS}) VALUES ({', '.join(':' + name for name in COLUMNS.split(', '))})"
 
 
-def raw_engine(url: str) -> sa.Engine:
-    """An engine with nothing of the ledger's own settings."""
+def raw_engine(url: str, *, keeps: bool = False) -> sa.Engine:
+    """An engine with nothing of the ledger's own settings; dispose of one that `keeps` its connections to a server."""
     if url.startswith("sqlite"):
         return sa.create_engine(url, poolclass=sa.pool.NullPool)
-    return sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), poolclass=sa.pool.NullPool)
+    poolclass = sa.pool.QueuePool if keeps else sa.pool.NullPool
+    return sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), poolclass=poolclass)
 
 
 def execute(raw: sa.Engine, statement: str, /, **values: Any) -> None:
