@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,19 +16,31 @@ from heartbeat_assets.cli import output
 from heartbeat_assets.errors import UsageProblem
 from heartbeat_assets_tests.cli import histories
 from heartbeat_assets_tests.cli.calling import Heartbeat
-from heartbeat_assets_tests.copied_project import BROKEN_DAY, CopiedProject
+from heartbeat_assets_tests.copied_project import BROKEN_DAY, CopiedProject, copied_project
 
 LANE = "citizen_product"
 
 
 @pytest.fixture
-def troubled(heartbeat: Heartbeat, project: CopiedProject) -> CopiedProject:
-    """A lane in which about everything has gone wrong once."""
-    lines = histories.history(project.lane, "oofxdooffd")
-    heartbeat("import", LANE, histories.write_history(project.folder / "h.jsonl", lines))
-    (project.events / "bad.jsonl").write_text("not json " * 30 + "\n" + '{"no": "session"}\n', encoding="utf-8")
-    heartbeat("digest", LANE)
-    return project
+def heartbeat() -> Heartbeat:
+    """The command on whichever project a test asks for: one of its own, or the one that all read."""
+    return Heartbeat()
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CopiedProject]:
+    """A lane in which about everything has gone wrong once. Made once: no test changes it."""
+    heartbeat = Heartbeat()
+    with pytest.MonkeyPatch.context() as environment:
+        for project in copied_project(tmp_path_factory.mktemp("troubled"), environment):
+            lines = histories.history(project.lane, "oofxdooffd")
+            heartbeat("import", LANE, histories.write_history(project.folder / "h.jsonl", lines))
+            (project.events / "bad.jsonl").write_text("not json " * 30 + "\n" + '{"no": "session"}\n', encoding="utf-8")
+            heartbeat("digest", LANE)
+            with project.changed_attributes() as attributes:
+                attributes["owners"] = ["team:ciudadanía"]
+                attributes["window"]["severity"] = {"max_degraded_ok": "warn"}
+            yield project
 
 
 TABLES = [
@@ -69,8 +82,6 @@ def test_every_table_fits_into_100_columns_and_is_no_json(
 def test_the_window_table_has_its_marks_and_names_below_each_other(
     heartbeat: Heartbeat, troubled: CopiedProject
 ) -> None:
-    with troubled.changed_attributes() as attributes:
-        attributes["window"]["severity"] = {"max_degraded_ok": "warn"}
     lines = heartbeat("window", LANE, "--table").stdout.splitlines()
     rules = [line for line in lines[: lines.index("")] if not line.startswith(" ")]
     assert len(rules) == 17
@@ -108,8 +119,6 @@ def test_colours_are_used_where_they_can_be_shown_and_never_with_no_color(
 def test_a_terminal_that_is_not_utf_8_gets_plain_symbols(
     heartbeat: Heartbeat, troubled: CopiedProject, charset: str, arguments: list[str]
 ) -> None:
-    with troubled.changed_attributes() as attributes:
-        attributes["owners"] = ["team:ciudadanía"]
     outcome = heartbeat(*arguments, "--table", charset=charset)
     assert outcome.exit_code == 0
     outcome.stdout.encode(charset)
@@ -127,7 +136,7 @@ def test_json_is_the_same_document_in_every_encoding(
     assert ("東京" in outcome.stdout) == (charset == "utf-8")
 
 
-def test_a_lane_without_a_run_says_so_on_every_terminal(heartbeat: Heartbeat) -> None:
+def test_a_lane_without_a_run_says_so_on_every_terminal(heartbeat: Heartbeat, project: CopiedProject) -> None:
     assert "○ no run yet" in heartbeat("lanes", "--table").stdout
     assert "o no run yet" in heartbeat("lanes", "--table", charset="ascii").stdout
 
