@@ -1,10 +1,13 @@
 """A fresh ledger for each test, once on SQLite and once on PostgreSQL.
 
+Tests that show what a ledger refuses share one for their module, `shared`: each of them sees that nothing changed.
+
 PostgreSQL runs where HEARTBEAT_TEST_POSTGRES_URL names a server; `.ci/postgres` starts one.
 """
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,9 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'home' / 'ledger.sqlite'}"
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
+@contextmanager
+def new_schema() -> Iterator[str]:
+    """The URL of a ledger that does not exist yet, in a schema of its own."""
     server = postgres_server()
     schema = f"heartbeat_test_{uuid.uuid4().hex}"
     engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), poolclass=sa.pool.NullPool)
@@ -33,6 +37,12 @@ def postgres_url() -> Iterator[str]:
     yield f"{server}{separator}options=-csearch_path%3D{schema}"
     with engine.begin() as connection:
         connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    with new_schema() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -57,17 +67,53 @@ def raw(ledger_url: str, ledger: Ledger) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+ON_SQLITE = pytest.mark.parametrize("shared_url", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("shared_url", ["postgresql"], indirect=True)
+"""For tests that share a ledger and are of one of the databases only."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'ledger.sqlite'}"
+    else:
+        with new_schema() as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def fills() -> Callable[[Ledger], object]:
+    """What a shared ledger is filled with; a module may say something else."""
+    return fill
+
+
+@pytest.fixture(scope="module")
+def shared_ledger(shared_url: str, fills: Callable[[Ledger], object]) -> Iterator[Ledger]:
+    """A filled ledger that the tests of a module share: none may change what is in it."""
+    opened = open_ledger(shared_url)
+    fills(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def shared(shared_url: str, shared_ledger: Ledger) -> Iterator[sa.Engine]:
+    """The database of the shared ledger, as `raw` is that of a test's own."""
+    engine = raw_engine(shared_url, keeps=True)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def refuses(ledger: Ledger, raw: sa.Engine) -> Callable[..., None]:
+def refuses(shared: sa.Engine) -> Callable[..., None]:
     """Asserts that a statement on a journal as `fill` leaves it is refused, in this sentence, and changes nothing."""
-    fill(ledger)
-    before = rows_of(raw)
+    before = rows_of(shared)
 
     def check(statement: str, sentence: str = REFUSED, /, **values: Any) -> None:
         with pytest.raises(sa.exc.IntegrityError, match=REFUSED) as caught:
-            execute(raw, statement, **values)
+            execute(shared, statement, **values)
         assert sentence in str(caught.value.orig)
-        assert rows_of(raw) == before
+        assert rows_of(shared) == before
 
     return check
 

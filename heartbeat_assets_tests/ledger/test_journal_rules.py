@@ -48,9 +48,9 @@ AGAINST_THE_RULES_OF_SWITCHES: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-def test_a_switch_changes_by_its_rules_only(refuses: Callable[..., None], raw: sa.Engine) -> None:
+def test_a_switch_changes_by_its_rules_only(refuses: Callable[..., None], shared: sa.Engine) -> None:
     for subject, changes, sentence in AGAINST_THE_RULES_OF_SWITCHES:
-        refuses(INSERT, sentence, **next_row(raw, "switch", subject, **changes))
+        refuses(INSERT, sentence, **next_row(shared, "switch", subject, **changes))
 
 
 def test_a_person_engages_and_releases_as_often_as_need_be(takes: Callable[..., None]) -> None:
@@ -96,9 +96,9 @@ NOT_A_PROGRAMS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-def test_what_is_a_persons_to_say_no_program_says(refuses: Callable[..., None], raw: sa.Engine) -> None:
+def test_what_is_a_persons_to_say_no_program_says(refuses: Callable[..., None], shared: sa.Engine) -> None:
     for stream, changes, sentence in NOT_A_PROGRAMS:
-        refuses(INSERT, sentence, **next_row(raw, stream, "WHOLESALE.contract_rate", **changes))
+        refuses(INSERT, sentence, **next_row(shared, stream, "WHOLESALE.contract_rate", **changes))
 
 
 def test_what_is_a_programs_to_say_needs_no_reason(takes: Callable[..., None]) -> None:

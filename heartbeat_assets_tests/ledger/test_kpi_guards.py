@@ -29,17 +29,23 @@ def insert(raw: sa.Engine, verb: str = "INSERT", **changes: Any) -> None:
     execute(raw, f"{verb} INTO kpi_event ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", **row)
 
 
+@pytest.fixture(scope="module")
+def fills() -> Callable[[Ledger], object]:
+    return lambda ledger: ledger.events.append(
+        [NewKpiEvent("WHOLESALE", "offer_sent", success=True), NewKpiEvent("A", "b", value=1.0)]
+    )
+
+
 @pytest.fixture
-def refuses(ledger: Ledger, raw: sa.Engine) -> Callable[..., None]:
+def refuses(shared: sa.Engine) -> Callable[..., None]:
     """Asserts that the database refuses what is done, in this sentence, and that nothing has changed."""
-    ledger.events.append([NewKpiEvent("WHOLESALE", "offer_sent", success=True), NewKpiEvent("A", "b", value=1.0)])
-    before = rows(raw)
+    before = rows(shared)
 
     def check(act: Callable[[], None], sentence: str = REFUSED) -> None:
         with pytest.raises(sa.exc.DBAPIError, match=REFUSED) as caught:
             act()
         assert sentence in str(caught.value.orig)
-        assert rows(raw) == before
+        assert rows(shared) == before
 
     return check
 
@@ -61,38 +67,42 @@ def test_rows_in_line_are_let_in(ledger: Ledger, raw: sa.Engine) -> None:
         "DELETE FROM kpi_event",
     ],
 )
-def test_events_are_neither_changed_nor_deleted(refuses: Callable[..., None], raw: sa.Engine, statement: str) -> None:
-    refuses(lambda: execute(raw, statement))
+def test_events_are_neither_changed_nor_deleted(
+    refuses: Callable[..., None], shared: sa.Engine, statement: str
+) -> None:
+    refuses(lambda: execute(shared, statement))
 
 
-def test_events_are_not_truncated_on_postgresql(refuses: Callable[..., None], raw: sa.Engine) -> None:
-    if raw.dialect.name == "postgresql":
-        refuses(lambda: execute(raw, "TRUNCATE kpi_event"))
+def test_events_are_not_truncated_on_postgresql(refuses: Callable[..., None], shared: sa.Engine) -> None:
+    if shared.dialect.name == "postgresql":
+        refuses(lambda: execute(shared, "TRUNCATE kpi_event"))
 
 
-def test_an_event_is_not_replaced(refuses: Callable[..., None], raw: sa.Engine) -> None:
-    if raw.dialect.name == "sqlite":
+def test_an_event_is_not_replaced(refuses: Callable[..., None], shared: sa.Engine) -> None:
+    if shared.dialect.name == "sqlite":
         for seq in (1, 2):
-            refuses(lambda seq=seq: insert(raw, "INSERT OR REPLACE", seq=seq), "right after the newest")
-            refuses(lambda seq=seq: insert(raw, "INSERT OR IGNORE", seq=seq), "right after the newest")
+            refuses(lambda seq=seq: insert(shared, "INSERT OR REPLACE", seq=seq), "right after the newest")
+            refuses(lambda seq=seq: insert(shared, "INSERT OR IGNORE", seq=seq), "right after the newest")
     else:
         upsert = (
             "INSERT INTO kpi_event (seq, domain, metric, success, at) OVERRIDING SYSTEM VALUE "
             "VALUES (1, 'A', 'b', 1, 0) ON CONFLICT (seq) DO UPDATE SET success = 0"
         )
-        refuses(lambda: execute(raw, upsert))
+        refuses(lambda: execute(shared, upsert))
 
 
 @pytest.mark.parametrize("seq", [1, 2, 4, -1, 2**62])
-def test_on_sqlite_a_number_out_of_line_is_not_let_in(refuses: Callable[..., None], raw: sa.Engine, seq: int) -> None:
-    if raw.dialect.name == "sqlite":
-        refuses(lambda: insert(raw, seq=seq), "right after the newest")
+def test_on_sqlite_a_number_out_of_line_is_not_let_in(
+    refuses: Callable[..., None], shared: sa.Engine, seq: int
+) -> None:
+    if shared.dialect.name == "sqlite":
+        refuses(lambda: insert(shared, seq=seq), "right after the newest")
 
 
-def test_on_postgresql_nobody_gives_a_number(ledger: Ledger, raw: sa.Engine) -> None:
-    if raw.dialect.name == "postgresql":
+def test_on_postgresql_nobody_gives_a_number(shared: sa.Engine) -> None:
+    if shared.dialect.name == "postgresql":
         with pytest.raises(sa.exc.DBAPIError, match="cannot insert a non-DEFAULT value"):
-            insert(raw, seq=7)
+            insert(shared, seq=7)
 
 
 @pytest.mark.parametrize(
@@ -119,10 +129,10 @@ def test_on_postgresql_nobody_gives_a_number(ledger: Ledger, raw: sa.Engine) -> 
     ],
 )
 def test_an_event_out_of_shape_is_not_let_in(
-    refuses: Callable[..., None], raw: sa.Engine, changes: dict[str, Any], sentence: str
+    refuses: Callable[..., None], shared: sa.Engine, changes: dict[str, Any], sentence: str
 ) -> None:
-    refuses(lambda: insert(raw, **changes), sentence)
+    refuses(lambda: insert(shared, **changes), sentence)
 
 
-def test_no_number_is_not_let_in(refuses: Callable[..., None], raw: sa.Engine) -> None:
-    refuses(lambda: insert(raw, success=None, value=float("nan")), "")
+def test_no_number_is_not_let_in(refuses: Callable[..., None], shared: sa.Engine) -> None:
+    refuses(lambda: insert(shared, success=None, value=float("nan")), "")

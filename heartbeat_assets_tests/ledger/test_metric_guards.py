@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from heartbeat_assets.ledger import Ledger, open_ledger
+from heartbeat_assets_tests.ledger.conftest import ON_POSTGRESQL, ON_SQLITE
 from heartbeat_assets_tests.ledger.metric_entries import (
     BENCHMARK_COLUMNS,
     EVENT_COLUMNS,
@@ -46,17 +47,25 @@ def fill(ledger: Ledger) -> None:
     ledger.metrics.append_benchmarks([benchmark("sessions"), benchmark("bare")])
 
 
+@pytest.fixture(scope="module")
+def fills() -> Callable[[Ledger], object]:
+    return fill
+
+
+def all_rows(raw: sa.Engine) -> list[list[dict[str, Any]]]:
+    return [rows_of(raw, table) for table in TABLES]
+
+
 @pytest.fixture
-def refuses(ledger: Ledger, raw: sa.Engine) -> Callable[..., None]:
+def refuses(shared: sa.Engine) -> Callable[..., None]:
     """Asserts that a statement is refused by the guards, in this sentence, and changes nothing."""
-    fill(ledger)
-    before = [rows_of(raw, table) for table in TABLES]
+    before = all_rows(shared)
 
     def check(statement: str, sentence: str = REFUSED, /, **values: Any) -> None:
         with pytest.raises(sa.exc.IntegrityError, match=REFUSED) as caught:
-            execute(raw, statement, **values)
+            execute(shared, statement, **values)
         assert sentence in str(caught.value.orig)
-        assert [rows_of(raw, table) for table in TABLES] == before
+        assert all_rows(shared) == before
 
     return check
 
@@ -105,12 +114,11 @@ def test_rows_are_neither_changed_nor_deleted(refuses: Callable[..., None], tabl
         "INSERT INTO metric_state (metric_id, norm_value) VALUES ('sessions', 0.1)",
     ],
 )
-def test_the_state_cannot_be_written(ledger: Ledger, raw: sa.Engine, statement: str) -> None:
-    fill(ledger)
-    before = ledger.metrics.rows()
+def test_the_state_cannot_be_written(shared_ledger: Ledger, shared: sa.Engine, statement: str) -> None:
+    before = shared_ledger.metrics.rows()
     with pytest.raises(sa.exc.DBAPIError, match=r"because it is a view|cannot (update|delete from|insert into) view"):
-        execute(raw, statement)
-    assert ledger.metrics.rows() == before
+        execute(shared, statement)
+    assert shared_ledger.metrics.rows() == before
 
 
 @pytest.mark.parametrize(
@@ -153,16 +161,18 @@ def test_the_state_cannot_be_written(ledger: Ledger, raw: sa.Engine, statement: 
     ],
 )
 def test_an_event_out_of_line_is_not_let_in(
-    refuses: Callable[..., None], raw: sa.Engine, changes: dict[str, Any], sentence: str
+    refuses: Callable[..., None], shared: sa.Engine, changes: dict[str, Any], sentence: str
 ) -> None:
-    refuses(INSERT_EVENT, sentence, **next_event(raw, "sessions", **changes))
+    refuses(INSERT_EVENT, sentence, **next_event(shared, "sessions", **changes))
 
 
-def test_a_threshold_that_is_no_number_is_not_let_in(refuses: Callable[..., None], raw: sa.Engine) -> None:
+def test_a_threshold_that_is_no_number_is_not_let_in(refuses: Callable[..., None], shared: sa.Engine) -> None:
     words = ["", " ", "much", "0x10", "NaN", "nan", "inf", "Infinity", "-inf", "1e999", "-1e301", "1e-301"]
     nearly = ["0.9 ", " 0.9", "1,5", "1-2", "--1", "+1", ".5", "5.", "1e", "e1", "1e5.5", "007", "1e5e5", "1\n", "1; 2"]
     for text in words + nearly:
-        refuses(INSERT_EVENT, "a threshold is a number", **next_event(raw, "sessions", field="norm_value", after=text))
+        refuses(
+            INSERT_EVENT, "a threshold is a number", **next_event(shared, "sessions", field="norm_value", after=text)
+        )
 
 
 def test_a_threshold_is_any_number_of_python(ledger: Ledger, raw: sa.Engine) -> None:
@@ -175,17 +185,16 @@ def test_a_threshold_is_any_number_of_python(ledger: Ledger, raw: sa.Engine) -> 
 
 
 @pytest.mark.parametrize("date", ["2026-02-30", "2026-13-01", "0000-00-00", "0000-01-01"])
-def test_a_day_that_is_in_no_calendar_is_not_let_in(ledger: Ledger, raw: sa.Engine, date: str) -> None:
-    fill(ledger)
-    before = rows_of(raw, "metric_event")
+def test_a_day_that_is_in_no_calendar_is_not_let_in(shared: sa.Engine, date: str) -> None:
+    before = rows_of(shared, "metric_event")
     for changes in (
         {"field": "target_due_date", "after": date},
         {"field": "verified_until", "after": f"{date}T00:00:00+00:00"},
         {"at": f"{date}T00:00:00.000001+00:00"},
     ):
         with pytest.raises(sa.exc.DBAPIError, match=rf"{REFUSED}|out of range"):
-            execute(raw, INSERT_EVENT, **next_event(raw, "sessions", **changes))
-    assert rows_of(raw, "metric_event") == before
+            execute(shared, INSERT_EVENT, **next_event(shared, "sessions", **changes))
+    assert rows_of(shared, "metric_event") == before
 
 
 @pytest.mark.parametrize(
@@ -198,18 +207,18 @@ def test_a_day_that_is_in_no_calendar_is_not_let_in(ledger: Ledger, raw: sa.Engi
     ],
 )
 def test_a_metric_begins_with_its_registration(
-    refuses: Callable[..., None], raw: sa.Engine, changes: dict[str, Any]
+    refuses: Callable[..., None], shared: sa.Engine, changes: dict[str, Any]
 ) -> None:
-    refuses(INSERT_EVENT, "the first event of a metric is its registration", **next_event(raw, "new", **changes))
+    refuses(INSERT_EVENT, "the first event of a metric is its registration", **next_event(shared, "new", **changes))
 
 
 @pytest.mark.parametrize("metric_id", ["", " \t", "a" * 201])
-def test_a_metric_has_a_name(refuses: Callable[..., None], raw: sa.Engine, metric_id: str) -> None:
+def test_a_metric_has_a_name(refuses: Callable[..., None], shared: sa.Engine, metric_id: str) -> None:
     sentence = "a metric has a name"
-    first = next_event(raw, metric_id, field="registration", after="registered")
+    first = next_event(shared, metric_id, field="registration", after="registered")
     refuses(INSERT_EVENT, sentence, **first)
-    refuses(INSERT_VALUE, sentence, **next_value(raw, metric_id=metric_id))
-    refuses(INSERT_BENCHMARK, sentence, **next_benchmark(raw, metric_id=metric_id))
+    refuses(INSERT_VALUE, sentence, **next_value(shared, metric_id=metric_id))
+    refuses(INSERT_BENCHMARK, sentence, **next_benchmark(shared, metric_id=metric_id))
 
 
 @pytest.mark.parametrize("actor", [PROGRAM, {}])
@@ -217,9 +226,9 @@ def test_a_metric_has_a_name(refuses: Callable[..., None], raw: sa.Engine, metri
     ("field", "after"), [("registration", "registered"), ("sql_hash", "b"), ("owner", "x"), ("norm_value", "1")]
 )
 def test_a_retired_metric_takes_no_more_events(
-    refuses: Callable[..., None], raw: sa.Engine, actor: dict[str, str], field: str, after: str
+    refuses: Callable[..., None], shared: sa.Engine, actor: dict[str, str], field: str, after: str
 ) -> None:
-    refuses(INSERT_EVENT, "a retired metric", **next_event(raw, "gone", field=field, after=after, **actor))
+    refuses(INSERT_EVENT, "a retired metric", **next_event(shared, "gone", field=field, after=after, **actor))
 
 
 @pytest.mark.parametrize(
@@ -239,9 +248,9 @@ def test_a_retired_metric_takes_no_more_events(
     ],
 )
 def test_a_program_changes_nothing_that_is_a_persons(
-    refuses: Callable[..., None], raw: sa.Engine, metric_id: str, field: str, after: str | None, sentence: str
+    refuses: Callable[..., None], shared: sa.Engine, metric_id: str, field: str, after: str | None, sentence: str
 ) -> None:
-    refuses(INSERT_EVENT, sentence, **next_event(raw, metric_id, field=field, after=after, **PROGRAM))
+    refuses(INSERT_EVENT, sentence, **next_event(shared, metric_id, field=field, after=after, **PROGRAM))
 
 
 def test_a_program_may_change_what_a_file_says(ledger: Ledger, raw: sa.Engine) -> None:
@@ -297,9 +306,9 @@ def test_a_provisional_threshold_comes_with_the_registration_or_never(
     ],
 )
 def test_a_value_out_of_line_is_not_let_in(
-    refuses: Callable[..., None], raw: sa.Engine, changes: dict[str, Any], sentence: str
+    refuses: Callable[..., None], shared: sa.Engine, changes: dict[str, Any], sentence: str
 ) -> None:
-    refuses(INSERT_VALUE, sentence, **next_value(raw, **changes))
+    refuses(INSERT_VALUE, sentence, **next_value(shared, **changes))
 
 
 @pytest.mark.parametrize(
@@ -314,27 +323,27 @@ def test_a_value_out_of_line_is_not_let_in(
     ],
 )
 def test_a_benchmark_out_of_line_is_not_let_in(
-    refuses: Callable[..., None], raw: sa.Engine, changes: dict[str, Any], sentence: str
+    refuses: Callable[..., None], shared: sa.Engine, changes: dict[str, Any], sentence: str
 ) -> None:
-    refuses(INSERT_BENCHMARK, sentence, **next_benchmark(raw, **changes))
+    refuses(INSERT_BENCHMARK, sentence, **next_benchmark(shared, **changes))
 
 
 @pytest.mark.parametrize("action", ["DO UPDATE SET after = excluded.after", "DO NOTHING"])
 @pytest.mark.parametrize("conflict", ["(metric_id, place)", "(seq)"])
 @pytest.mark.parametrize("changes", [{"place": 5}, {"seq": 5}, {"place": 5, "seq": 5}])
 def test_an_upsert_cannot_overwrite_an_event(
-    refuses: Callable[..., None], raw: sa.Engine, changes: dict[str, Any], conflict: str, action: str
+    refuses: Callable[..., None], shared: sa.Engine, changes: dict[str, Any], conflict: str, action: str
 ) -> None:
-    refuses(f"{INSERT_EVENT} ON CONFLICT {conflict} {action}", **next_event(raw, "sessions", **changes))
+    refuses(f"{INSERT_EVENT} ON CONFLICT {conflict} {action}", **next_event(shared, "sessions", **changes))
 
 
 @pytest.mark.parametrize("action", ["DO UPDATE SET value = excluded.value", "DO NOTHING"])
 @pytest.mark.parametrize("conflict", ["(metric_id, tick, revision)", "(seq)"])
 @pytest.mark.parametrize("changes", [{"tick": 1771808400}, {"seq": 1}])
 def test_an_upsert_cannot_overwrite_a_value(
-    refuses: Callable[..., None], raw: sa.Engine, changes: dict[str, Any], conflict: str, action: str
+    refuses: Callable[..., None], shared: sa.Engine, changes: dict[str, Any], conflict: str, action: str
 ) -> None:
-    refuses(f"{INSERT_VALUE} ON CONFLICT {conflict} {action}", **next_value(raw, value=9.0, **changes))
+    refuses(f"{INSERT_VALUE} ON CONFLICT {conflict} {action}", **next_value(shared, value=9.0, **changes))
 
 
 @pytest.mark.parametrize(
@@ -346,26 +355,20 @@ def test_one_statement_cannot_slip_rows_in_out_of_line(refuses: Callable[..., No
     refuses(f"INSERT INTO {table} ({columns}) SELECT {shifted} FROM {table} ORDER BY seq")
 
 
+@ON_SQLITE
 class TestSQLite:
     """Doors that only SQLite has."""
-
-    @pytest.fixture
-    def raw(self, sqlite_url: str) -> sa.Engine:
-        ledger = open_ledger(sqlite_url)
-        fill(ledger)
-        ledger.close()
-        return raw_engine(sqlite_url)
 
     @pytest.mark.parametrize("verb", ["REPLACE", "INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT OR FAIL"])
     @pytest.mark.parametrize("recursive_triggers", ["off", "on"])
     def test_replacing_cannot_delete_a_row_behind_the_guards(
-        self, raw: sa.Engine, verb: str, recursive_triggers: str
+        self, shared: sa.Engine, verb: str, recursive_triggers: str
     ) -> None:
-        before = [rows_of(raw, table) for table in TABLES]
-        attempts = [(INSERT_EVENT, next_event(raw, "sessions", **changes)) for changes in ({"place": 4}, {"seq": 4})]
-        attempts += [(INSERT_VALUE, next_value(raw, **changes)) for changes in ({"tick": 1771808400}, {"seq": 1})]
-        attempts += [(INSERT_BENCHMARK, next_benchmark(raw, seq=1))]
-        with closing(sqlite3.connect(str(raw.url.database), isolation_level=None)) as connection:
+        before = all_rows(shared)
+        attempts = [(INSERT_EVENT, next_event(shared, "sessions", **changes)) for changes in ({"place": 4}, {"seq": 4})]
+        attempts += [(INSERT_VALUE, next_value(shared, **changes)) for changes in ({"tick": 1771808400}, {"seq": 1})]
+        attempts += [(INSERT_BENCHMARK, next_benchmark(shared, seq=1))]
+        with closing(sqlite3.connect(str(shared.url.database), isolation_level=None)) as connection:
             connection.execute(f"PRAGMA recursive_triggers={recursive_triggers}")
             for statement, row in attempts:
                 with pytest.raises(sqlite3.IntegrityError, match=REFUSED):
@@ -373,66 +376,65 @@ class TestSQLite:
             for table in TABLES:
                 with pytest.raises(sqlite3.IntegrityError, match=REFUSED):
                     connection.execute(f"UPDATE OR REPLACE {table} SET seq = 1 WHERE seq = 2")
-        assert [rows_of(raw, table) for table in TABLES] == before
+        assert all_rows(shared) == before
 
-    def test_a_value_of_the_wrong_type_is_not_let_in(self, raw: sa.Engine) -> None:
+    def test_a_value_of_the_wrong_type_is_not_let_in(self, shared: sa.Engine) -> None:
         for changes in ({"value": b"1.5"}, {"value": "much"}, {"sql_hash": b"a"}):
             with pytest.raises(sa.exc.IntegrityError, match="cannot store"):
-                execute(raw, INSERT_VALUE, **next_value(raw, **changes))
+                execute(shared, INSERT_VALUE, **next_value(shared, **changes))
 
 
+@ON_POSTGRESQL
 class TestPostgreSQL:
     """Doors that only PostgreSQL has."""
 
-    @pytest.fixture
-    def raw(self, postgres_url: str) -> sa.Engine:
-        ledger = open_ledger(postgres_url)
-        fill(ledger)
-        ledger.close()
-        return raw_engine(postgres_url)
-
     @pytest.mark.parametrize("table", TABLES)
-    def test_tables_are_not_emptied_even_in_replica_mode(self, raw: sa.Engine, table: str) -> None:
-        before = rows_of(raw, table)
+    def test_tables_are_not_emptied_even_in_replica_mode(self, shared: sa.Engine, table: str) -> None:
+        before = rows_of(shared, table)
         for statement in (f"TRUNCATE {table}", f"DELETE FROM {table} WHERE false", f"UPDATE {table} SET seq = 1"):
             for mode in ("origin", "replica"):
-                with raw.connect() as connection:
+                with shared.connect() as connection:
                     connection.execute(sa.text(f"SET session_replication_role = {mode}"))
                     with pytest.raises(sa.exc.IntegrityError, match=REFUSED):
                         connection.execute(sa.text(statement))
-        assert rows_of(raw, table) == before
+        assert rows_of(shared, table) == before
 
-    def test_replica_mode_lets_nothing_in_out_of_line(self, raw: sa.Engine) -> None:
+    def test_replica_mode_lets_nothing_in_out_of_line(self, shared: sa.Engine) -> None:
         for statement, row in (
-            (INSERT_EVENT, next_event(raw, "sessions", before="bob@example.com")),
-            (INSERT_VALUE, next_value(raw, seq=99)),
-            (INSERT_BENCHMARK, next_benchmark(raw, seq=99)),
+            (INSERT_EVENT, next_event(shared, "sessions", before="bob@example.com")),
+            (INSERT_VALUE, next_value(shared, seq=99)),
+            (INSERT_BENCHMARK, next_benchmark(shared, seq=99)),
         ):
-            with raw.connect() as connection:
+            with shared.connect() as connection:
                 connection.execute(sa.text("SET session_replication_role = replica"))
                 with pytest.raises(sa.exc.IntegrityError, match=REFUSED):
                     connection.execute(sa.text(statement), row)
 
-    def test_not_a_number_is_not_let_in(self, raw: sa.Engine) -> None:
+    def test_not_a_number_is_not_let_in(self, shared: sa.Engine) -> None:
         with pytest.raises(sa.exc.IntegrityError, match="value is a finite number"):
-            execute(raw, INSERT_VALUE, **next_value(raw, value=float("nan")))
+            execute(shared, INSERT_VALUE, **next_value(shared, value=float("nan")))
 
-    def test_a_temporary_table_cannot_stand_in_for_the_ledger(self, raw: sa.Engine) -> None:
-        row = next_event(raw, "sessions", place=1, seq=1, before=None, previous_hash="0" * 64)
-        with raw.connect() as connection:
+    def test_a_temporary_table_cannot_stand_in_for_the_ledger(self, shared: sa.Engine) -> None:
+        row = next_event(shared, "sessions", place=1, seq=1, before=None, previous_hash="0" * 64)
+        with shared.connect() as connection:
             schema = connection.scalar(sa.text("SELECT current_schema()"))
             connection.execute(sa.text(f"CREATE TEMPORARY TABLE metric_event (LIKE {schema}.metric_event)"))
             with pytest.raises(sa.exc.IntegrityError, match=REFUSED):
                 connection.execute(sa.text(INSERT_EVENT.replace("metric_event", f"{schema}.metric_event", 1)), row)
 
-    def test_two_writers_that_skip_the_lock_cannot_fork_the_chain(self, raw: sa.Engine) -> None:
-        row = next_event(raw, "sessions")
-        with raw.connect() as first, raw.connect() as second:
-            first.execute(sa.text(INSERT_EVENT), row)
-            second.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
-            with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
-                second.execute(sa.text(INSERT_EVENT), {**row, "after": "other", "entry_hash": "a" * 64})
-            second.rollback()
-            first.commit()
-            with pytest.raises(sa.exc.IntegrityError, match=REFUSED):
-                second.execute(sa.text(INSERT_EVENT), {**row, "after": "other", "entry_hash": "a" * 64})
+
+def test_on_postgresql_two_writers_that_skip_the_lock_cannot_fork_the_chain(postgres_url: str) -> None:
+    ledger = open_ledger(postgres_url)
+    fill(ledger)
+    ledger.close()
+    raw = raw_engine(postgres_url)
+    row = next_event(raw, "sessions")
+    with raw.connect() as first, raw.connect() as second:
+        first.execute(sa.text(INSERT_EVENT), row)
+        second.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            second.execute(sa.text(INSERT_EVENT), {**row, "after": "other", "entry_hash": "a" * 64})
+        second.rollback()
+        first.commit()
+        with pytest.raises(sa.exc.IntegrityError, match=REFUSED):
+            second.execute(sa.text(INSERT_EVENT), {**row, "after": "other", "entry_hash": "a" * 64})
