@@ -11,13 +11,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import dagster as dg
 import pytest
 
 from heartbeat_assets.components import run_now
-from heartbeat_assets_tests.cli.calling import Heartbeat
-from heartbeat_assets_tests.copied_project import CopiedProject
+from heartbeat_assets_tests.cli.calling import Heartbeat, Outcome
+from heartbeat_assets_tests.copied_project import CopiedProject, copied_project
 
 LANE = "citizen_product"
 KNOWN_RUN = "unknown_rate=0.175676 time_to_first_answer_seconds=30.0 drilldown_click_rate=0.5"
@@ -31,12 +32,33 @@ def in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def test_a_good_run_publishes_and_its_document_holds_digest_and_window(
-    heartbeat: Heartbeat, project: CopiedProject
-) -> None:
-    outcome = heartbeat("run", LANE, "--strict")
-    assert outcome.exit_code == 0
-    (document,) = outcome.document
+class GoodRun(NamedTuple):
+    """A project after its first run, and what the command said."""
+
+    project: CopiedProject
+    outcome: Outcome
+
+
+@pytest.fixture(scope="module")
+def good_run(tmp_path_factory: pytest.TempPathFactory) -> GoodRun:
+    """A good run with Dagster's log beside its document. Made once: no test changes it."""
+    with pytest.MonkeyPatch.context() as patched, dg.DagsterInstance.ephemeral() as instance:
+        patched.setattr(run_now, "dagster_instance", lambda settings: nullcontext(instance))
+        for project in copied_project(tmp_path_factory.mktemp("good"), patched):
+            outcome = Heartbeat()("run", LANE, "--strict", "--verbose")
+    return GoodRun(project, outcome)
+
+
+@pytest.fixture
+def after_a_good_run(good_run: GoodRun, project: CopiedProject) -> CopiedProject:
+    """A project that has recorded and published what the good run did."""
+    shutil.copytree(good_run.project.home, project.home, symlinks=True)
+    return project
+
+
+def test_a_good_run_publishes_and_its_document_holds_digest_and_window(good_run: GoodRun) -> None:
+    assert good_run.outcome.exit_code == 0
+    (document,) = json.loads(good_run.outcome.stdout)
     assert set(document) == {
         "lane",
         "dagster_run_id",
@@ -71,9 +93,9 @@ def test_the_table_ends_with_the_three_figures_and_fits_into_100_columns(
 
 
 def test_a_broken_kpi_blocks_says_why_and_ends_with_4_under_strict(
-    heartbeat: Heartbeat, project: CopiedProject
+    heartbeat: Heartbeat, after_a_good_run: CopiedProject
 ) -> None:
-    heartbeat("run")
+    project = after_a_good_run
     before = (project.published / "report.json").read_bytes()
     project.break_kpis()
     outcome = heartbeat("run", "--strict")
@@ -101,9 +123,9 @@ def test_a_first_run_that_blocks_says_that_nothing_is_published_yet(
 
 
 def test_a_source_that_cannot_be_read_ends_with_3_and_the_sentence(
-    heartbeat: Heartbeat, project: CopiedProject
+    heartbeat: Heartbeat, after_a_good_run: CopiedProject
 ) -> None:
-    heartbeat("run")
+    project = after_a_good_run
     project.snapshot.write_text("[]", encoding="utf-8")
     outcome = heartbeat("run", "--strict")
     assert outcome.exit_code == 3
@@ -156,9 +178,9 @@ def test_a_real_process_prints_the_document_and_nothing_beside_it(project: Copie
     assert json.loads(done.stdout)[0]["published"]
 
 
-def test_verbose_shows_dagsters_log_and_keeps_it_off_the_report(heartbeat: Heartbeat) -> None:
-    verbose = heartbeat("run", "--verbose", "--table")
-    assert verbose.stdout.splitlines()[-1] == KNOWN_RUN
+def test_verbose_shows_dagsters_log_and_keeps_it_off_the_report(good_run: GoodRun) -> None:
+    verbose = good_run.outcome
+    assert json.loads(verbose.stdout)[0]["lane"] == LANE
     assert "STEP_SUCCESS" in verbose.stderr
     assert "STEP_SUCCESS" not in verbose.stdout
 

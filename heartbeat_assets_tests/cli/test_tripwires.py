@@ -222,19 +222,16 @@ def test_the_schema_is_printed_as_it_ships(heartbeat: Heartbeat) -> None:
 # --- As a process -----------------------------------------------------------------------------------------------------
 
 
-def test_a_script_looks_acts_and_stops_on_the_exit_code(bad: CopiedProject) -> None:
-    command = str(Path(sys.executable).with_name("heartbeat"))
+def test_a_script_looks_acts_and_stops_on_the_exit_code(heartbeat: Heartbeat, bad: CopiedProject) -> None:
+    command = [str(Path(sys.executable).with_name("heartbeat")), "tripwires", "look", "--act", "--strict", *ANA]
     environment = {**os.environ, **bad.environment()}
-
-    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([command, *arguments], env=environment, capture_output=True, text=True, check=False)
-
-    looked = call("tripwires", "look", "--act", "--strict", *ANA)
+    looked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (looked.returncode, looked.stderr) == (4, "")
     assert json.loads(looked.stdout)["actions"][0]["done"] == "engaged"
-    assert call("switch", "list", "--strict").returncode == 4
-    assert call("switch", "release", "WHOLESALE", "--reason", "mended", *ANA).returncode == 0
-    assert call("switch", "list", "--strict").returncode == 0
+    # What that process did is there for every other.
+    assert heartbeat("switch", "list", "--strict").exit_code == 4
+    assert heartbeat("switch", "release", "WHOLESALE", "--reason", "mended", *ANA).exit_code == 0
+    assert heartbeat("switch", "list", "--strict").exit_code == 0
 
 
 def test_two_that_look_and_act_at_once_throw_the_switch_once(bad: CopiedProject) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,16 @@ MUTATIONS = list(mutations())
 IDS = [f"{lane}: {mutation['said']}"[:90] for lane, mutation in MUTATIONS]
 
 
+@cache
+def shipped(lane: str) -> dict[str, Any]:
+    """The shipped defs.yaml of `lane`, read once."""
+    document: dict[str, Any] = yaml.safe_load((SHIPPED / lane / "defs.yaml").read_text(encoding="utf-8"))
+    return document
+
+
 def mutated(lane: str, mutation: Mutation) -> str:
     """The shipped defs.yaml of `lane` with the mistake in it."""
-    document = yaml.safe_load((SHIPPED / lane / "defs.yaml").read_text(encoding="utf-8"))
+    document = copy.deepcopy(shipped(lane))
     *parents, last = mutation["at"]
     place: Any = document["attributes"]
     for part in parents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -31,8 +32,14 @@ def as_dagster_reads(text: str) -> Any:
     return document.value
 
 
+@cache
+def validator() -> jsonschema.Draft7Validator:
+    """The schema as an editor holds it: made once, it judges every document."""
+    return jsonschema.Draft7Validator(document_schema())
+
+
 def mistakes(document: Any) -> list[str]:
-    return [error.message for error in jsonschema.Draft7Validator(document_schema()).iter_errors(document)]
+    return [error.message for error in validator().iter_errors(document)]
 
 
 def test_the_shipped_schema_is_the_generated_one() -> None:
@@ -88,7 +95,7 @@ def test_an_editor_sees_every_mistake_that_one_field_shows(lane: str, mutation: 
 def test_a_mistake_in_a_source_is_told_of_the_kind_that_was_meant() -> None:
     source = {"kind": "json", "path": "a.json", "colums": {}}
     document = {"type": "heartbeat_assets.HeartbeatLane", "attributes": {"sources": {"a": source}}}
-    (error,) = jsonschema.Draft7Validator(document_schema()).iter_errors(document)
+    (error,) = validator().iter_errors(document)
     assert list(error.absolute_path) == ["attributes", "sources", "a"]
     assert "'colums' was unexpected" in error.message
 
