@@ -59,7 +59,8 @@ ui: data ## Open Dagster with its daemon on http://127.0.0.1:PORT and the cockpi
 	  HEARTBEAT_COCKPIT_URL=http://127.0.0.1:$(COCKPIT_PORT) PYTHONWARNINGS='ignore:Function `dev_command`' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT) $(ARGS)
 
 test: $(VENV)/.development ## Run the tests; ARGS='-k window' chooses some
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@# worksteal: tests of a module stay together as long as they can, so what they share is made once.
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: $(VENV)/.runtime ## Measure the speed claims and print them in one table
 	@$(BIN)/python -m benchmarks $(ARGS)
