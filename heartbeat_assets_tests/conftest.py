@@ -1,5 +1,6 @@
 """What tests of several rooms share: the shipped lane with a home and a ledger of its own."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,13 @@ __all__ = ["migrations", "new_ledgers"]
 ROOT = Path(__file__).resolve().parent.parent
 
 # No deadline: the first example pays for imports. Fixtures may be shared by examples: each uses names of its own.
-# Every run tries other examples. `--hypothesis-profile=thorough` tries many, where a test does not say how many.
-_ANY = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.function_scoped_fixture]}
+# Every run tries other examples, but for CI: there a build fails because of a change and not by chance.
+# `--hypothesis-profile=thorough` tries many, where a test does not say how many.
+_ANY = {
+    "deadline": None,
+    "suppress_health_check": [hypothesis.HealthCheck.function_scoped_fixture],
+    "derandomize": os.environ.get("CI", "").lower() == "true",
+}
 hypothesis.settings.register_profile("heartbeat", max_examples=40, **_ANY)
 hypothesis.settings.register_profile("thorough", max_examples=1000, **_ANY)
 hypothesis.settings.load_profile("heartbeat")
