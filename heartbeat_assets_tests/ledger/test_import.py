@@ -59,7 +59,7 @@ def test_a_history_that_fails_half_way_leaves_nothing_behind(ledger: Ledger) -> 
 
 def test_a_long_history_is_not_held_in_memory(ledger: Ledger) -> None:
     line = b"x" * 5000
-    count = 6000
+    count = 4000
     entries = (NewEntry(line=line + b"%d" % number, entry_key=str(number)) for number in range(count))
     tracemalloc.start()
     try:

@@ -22,10 +22,15 @@ from heartbeat_assets_tests.ledger.raw import raw_engine
 
 WRITERS = 8
 # Small by default: the same test with 2000 rows each takes minutes.
-ROWS = int(os.environ.get("HEARTBEAT_TEST_ROWS_PER_WRITER", "120"))
+ROWS = int(os.environ.get("HEARTBEAT_TEST_ROWS_PER_WRITER", "60"))
 PATIENCE = 300
 
-spawning = multiprocessing.get_context("spawn")
+# Processes that are forked from one that has loaded what they need, and has never had a ledger open.
+spawning = multiprocessing.get_context("forkserver")
+spawning.set_forkserver_preload(
+    [f"heartbeat_assets_tests.ledger.{name}" for name in ("workers", "journal_workers", "metric_workers")]
+    + ["heartbeat_assets.ledger.upgrade", "sqlalchemy.dialects.sqlite", "psycopg"]
+)
 
 
 def start(work: Callable[..., None], *arguments: Any) -> BaseProcess:

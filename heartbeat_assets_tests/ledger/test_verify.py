@@ -44,9 +44,9 @@ def test_a_sound_chain_is_unbroken(ledger: Ledger) -> None:
 
 
 def test_a_chain_longer_than_one_read_is_unbroken(ledger: Ledger) -> None:
-    ledger.import_entries("lane", heartbeats(*range(2500)))
+    ledger.import_entries("lane", heartbeats(*range(1500)))
     found = ledger.verify("lane")
-    assert (found.unbroken, found.entries) == (True, 2500)
+    assert (found.unbroken, found.entries) == (True, 1500)
 
 
 def test_a_lane_without_entries_is_unbroken(ledger: Ledger) -> None:
@@ -181,7 +181,7 @@ def test_verifying_ends_though_others_go_on_appending(ledger: Ledger, monkeypatc
         def watched() -> Iterator[sa.Row[Any]]:
             for number, row in enumerate(rows, start=1000):
                 # Ends at some time, should verify not.
-                if number < 2000:
+                if number < 2000 and number % 5 == 0:
                     ledger.append(lane, heartbeat(number))
                 yield row
 

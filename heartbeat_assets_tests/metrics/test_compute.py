@@ -8,8 +8,6 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from heartbeat_assets.ledger import Ledger
 from heartbeat_assets_tests.metrics.timed_shop import COUNT, ENDLESS, HOUR, LAST_ORDER, NEWEST, NOW, TimedShop, hours
 from heartbeat_assets_tests.metrics.timed_shop import SERVICE as TIMED_SERVICE
@@ -53,28 +51,27 @@ def test_one_failing_query_fails_that_metric_alone(timed: TimedShop) -> None:
     assert timed.newest("good_one").value == 24.0
 
 
-@pytest.mark.parametrize(
-    ("sql", "said"),
-    [
-        ("SELECT 1, 2", "returned 2 columns; it must return one, the value"),
-        ("SELECT 1 UNION ALL SELECT 2", "returned more than one row"),
-        ("SELECT 'much'", "returned text, 'much'; it must return a number"),
-        ("SELECT 1e308 * 10 * count(*) FROM orders", "it must return a finite number"),
-    ],
-)
-def test_a_query_that_returns_no_one_number_is_without_data(timed: TimedShop, sql: str, said: str) -> None:
-    timed.write_count(sql=sql)
+def test_a_query_that_returns_no_one_number_is_without_data(timed: TimedShop) -> None:
+    queries = {
+        "a_pair": ("SELECT 1, 2", "returned 2 columns; it must return one, the value"),
+        "b_rows": ("SELECT 1 UNION ALL SELECT 2", "returned more than one row"),
+        "c_text": ("SELECT 'much'", "returned text, 'much'; it must return a number"),
+        "d_infinite": ("SELECT 1e308 * 10 * count(*) FROM orders", "it must return a finite number"),
+    }
+    for name, (sql, _) in queries.items():
+        timed.write_count(name, sql)
     timed.compute()
-    error = timed.newest().error
-    assert error is not None
-    assert said in error
+    for name, (sql, said) in queries.items():
+        assert said in (timed.newest(name).error or ""), sql
 
 
-@pytest.mark.parametrize("sql", ["SELECT NULL::DOUBLE", "SELECT amount FROM orders WHERE order_id = 'none'"])
-def test_nothing_to_measure_is_no_data_and_no_error(timed: TimedShop, sql: str) -> None:
-    timed.write_count(sql=sql)
+def test_nothing_to_measure_is_no_data_and_no_error(timed: TimedShop) -> None:
+    timed.write_count("a_null", "SELECT NULL::DOUBLE")
+    timed.write_count("b_no_row", "SELECT amount FROM orders WHERE order_id = 'none'")
     timed.compute()
-    assert (timed.newest().value, timed.newest().status, timed.newest().error) == (None, "no_data", None)
+    for name in ("a_null", "b_no_row"):
+        value = timed.newest(name)
+        assert (value.value, value.status, value.error) == (None, "no_data", None), name
 
 
 def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_runs(timed: TimedShop) -> None:

@@ -15,7 +15,7 @@ from heartbeat_assets_tests.telemetry.events import SETS, event, lines_of_all_ki
 COLUMNS = "session_id, event, ts_us, elapsed_ms, session_start, first_answer, drilldown"
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(lines_of_all_kinds, min_size=1, max_size=5))
 def test_the_engine_reads_the_careful_copy_as_it_reads_the_file(tmp_path: Path, lists: list[list[bytes]]) -> None:
     file, copy = tmp_path / "x.jsonl", tmp_path / "copy.jsonl"

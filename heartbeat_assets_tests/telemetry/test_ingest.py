@@ -26,7 +26,7 @@ from heartbeat_assets_tests.telemetry.events import (
 )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(
     lines=lines_of_all_kinds,
     end=st.sampled_from([b"", b"\n"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,26 +80,42 @@ def interruptions(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
         monkeypatch.setattr(owner, name, dying(getattr(owner, name)))
 
 
+BEFORE, AFTER = ORIGINAL + b'{"session', ORIGINAL + event("c") + b"oops\n" + b'{"sess'
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder `kept` with a source and a store that has read it where they were, in the folder `tried` beside."""
+    folder = tmp_path_factory.mktemp("read_once")
+    source = folder / "tried" / "source"
+    source.mkdir(parents=True)
+    write_later(source / "x.jsonl", BEFORE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ingesting, "_MERGE_ABOVE", 1)
+        ingest(TelemetryStore(folder / "tried" / "store"), source)
+    return (folder / "tried").rename(folder / "kept")
+
+
 @pytest.mark.parametrize("step", range(1, 34))
 def test_after_a_crash_at_any_step_the_store_is_as_before_and_the_next_look_completes_it(
-    source: Path, store: TelemetryStore, monkeypatch: pytest.MonkeyPatch, step: int
+    read_once: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    file = source / "x.jsonl"
-    before, after = ORIGINAL + b'{"session', ORIGINAL + event("c") + b"oops\n" + b'{"sess'
+    tried = read_once.with_name("tried")
+    shutil.rmtree(tried, ignore_errors=True)
+    shutil.copytree(read_once, tried)
+    source, store = tried / "source", TelemetryStore(tried / "store")
     monkeypatch.setattr(ingesting, "_MERGE_ABOVE", 1)
-    write_later(file, before)
-    ingest(store, source)
-    write_later(file, after)
+    write_later(source / "x.jsonl", AFTER)
     with monkeypatch.context() as patch:
         interruptions(patch, step)
         try:
             ingest(store, source)
         except KeyboardInterrupt:
-            known = before if store.manifests()[0].size == len(before) else after
+            known = BEFORE if store.manifests()[0].size == len(BEFORE) else AFTER
             assert same(stored(store), read_by_oracle(known))
             assert quarantined(store) == quarantine_by_oracle(known)
     ingest(store, source)
-    assert_holds(store, after)
+    assert_holds(store, AFTER)
     assert [path for path in store.scratch.rglob("*") if path.is_file()] == []
 
 

@@ -20,7 +20,7 @@ def test_the_names_at_the_start_are_found_under_the_key_that_counts(tmp_path: Pa
     assert sample_spellings(tmp_path / "gone") == {}
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(lines_of_all_kinds, min_size=1, max_size=4))
 @example([[event(event=name)[:-1] for name in ("it's", "a\0b", "\ud800", "Open Evidence", "é-È", "open_evidence")]])
 def test_with_and_without_the_sample_the_events_are_the_same(tmp_path: Path, lists: list[list[bytes]]) -> None:

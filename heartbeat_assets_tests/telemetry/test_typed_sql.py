@@ -24,7 +24,7 @@ from heartbeat_assets_tests.telemetry.events import (
 )
 
 # The examples share a folder and write over each other's file.
-sharing = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sharing = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 NEAR_ISO = (
     *("2026-02-23T14:31:00Z", "2026-02-23T14:31:00.123Z", "2026-02-23T14:31:00.123456Z", "2026-02-23T14:31:00+00:00"),

@@ -1,9 +1,12 @@
 """What fits a declared type, and what does not: nothing is rounded, cut or guessed."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -12,13 +15,18 @@ from heartbeat_assets.warehouse import connect
 from heartbeat_assets.warehouse.tables.columns import COLUMN_TYPES, MEANING, SQL_TYPES, fitted, has_value
 
 
-def read(scratch: Path, value: str, wanted: str) -> Any:
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(tmp_path_factory.mktemp("columns")) as opened:
+        yield opened
+
+
+def read(connection: duckdb.DuckDBPyConnection, value: str, wanted: str) -> Any:
     """The SQL expression `value` as `wanted`; its type must be the one that is promised."""
-    with connect(scratch) as connection:
-        connection.execute(f"CREATE TABLE given AS SELECT {value} AS v")
-        raw_type = connection.execute("SELECT column_type FROM (DESCRIBE given)").fetchall()[0][0]
-        sql = f"SELECT x, typeof(x) FROM (SELECT {fitted('v', raw_type, wanted)} AS x FROM given)"
-        (found, type_), *_ = connection.execute(sql).fetchall()
+    connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT {value} AS v")
+    raw_type = connection.execute("SELECT column_type FROM (DESCRIBE given)").fetchall()[0][0]
+    sql = f"SELECT x, typeof(x) FROM (SELECT {fitted('v', raw_type, wanted)} AS x FROM given)"
+    (found, type_), *_ = connection.execute(sql).fetchall()
     assert type_.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ") == SQL_TYPES[wanted]
     return found
 
@@ -36,8 +44,8 @@ def text(value: str) -> str:
         ("1_000", None), ("0x10", None), ("1e400", None), ("nan", None), ("true", None), ("٣", None),
     ],
 )  # fmt: skip
-def test_an_integer_in_text(tmp_path: Path, written: str, value: int | None) -> None:
-    assert read(tmp_path, text(written), "integer") == value
+def test_an_integer_in_text(connection: duckdb.DuckDBPyConnection, written: str, value: int | None) -> None:
+    assert read(connection, text(written), "integer") == value
 
 
 @pytest.mark.parametrize(
@@ -48,8 +56,8 @@ def test_an_integer_in_text(tmp_path: Path, written: str, value: int | None) -> 
         ("-Infinity", None), ("", None), ("1,5", None), ("1_0", None),
     ],
 )  # fmt: skip
-def test_a_number_in_text(tmp_path: Path, written: str, value: float | None) -> None:
-    assert read(tmp_path, text(written), "number") == value
+def test_a_number_in_text(connection: duckdb.DuckDBPyConnection, written: str, value: float | None) -> None:
+    assert read(connection, text(written), "number") == value
 
 
 @pytest.mark.parametrize(
@@ -60,8 +68,8 @@ def test_a_number_in_text(tmp_path: Path, written: str, value: float | None) -> 
         ("2", None), ("on", None), ("", None), ("tru", None),
     ],
 )  # fmt: skip
-def test_a_boolean_in_text(tmp_path: Path, written: str, value: bool | None) -> None:
-    assert read(tmp_path, text(written), "boolean") is value
+def test_a_boolean_in_text(connection: duckdb.DuckDBPyConnection, written: str, value: bool | None) -> None:
+    assert read(connection, text(written), "boolean") is value
 
 
 NOON = datetime(2026, 4, 12, 12, 0, 0, tzinfo=UTC)
@@ -87,8 +95,10 @@ DAY = date(2026, 4, 12)
         ("2026-04-12 12:00:00 Europe/Madrid", None), ("infinity", None), ("epoch", None), ("now", None), ("", None),
     ],
 )  # fmt: skip
-def test_a_timestamp_in_text_keeps_its_offset(tmp_path: Path, written: str, value: datetime | None) -> None:
-    assert read(tmp_path, text(written), "timestamp") == value
+def test_a_timestamp_in_text_keeps_its_offset(
+    connection: duckdb.DuckDBPyConnection, written: str, value: datetime | None
+) -> None:
+    assert read(connection, text(written), "timestamp") == value
 
 
 @settings(max_examples=25)
@@ -100,10 +110,12 @@ def test_a_timestamp_in_text_keeps_its_offset(tmp_path: Path, written: str, valu
     )
 )
 @example(datetime(2026, 10, 25, 2, 30, tzinfo=UTC))
-def test_every_time_that_python_writes_is_read_as_that_time(tmp_path: Path, written: datetime) -> None:
+def test_every_time_that_python_writes_is_read_as_that_time(
+    connection: duckdb.DuckDBPyConnection, written: datetime
+) -> None:
     offset = written.utcoffset()
     assert offset is not None
-    assert read(tmp_path, text(written.isoformat()), "timestamp") == written.astimezone(UTC)
+    assert read(connection, text(written.isoformat()), "timestamp") == written.astimezone(UTC)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +127,15 @@ def test_every_time_that_python_writes_is_read_as_that_time(tmp_path: Path, writ
         ("12/04/2026", None), ("2026-4-1", None), ("infinity", None), ("", None),
     ],
 )  # fmt: skip
-def test_a_date_in_text_has_no_time_of_day(tmp_path: Path, written: str, value: date | None) -> None:
-    assert read(tmp_path, text(written), "date") == value
+def test_a_date_in_text_has_no_time_of_day(
+    connection: duckdb.DuckDBPyConnection, written: str, value: date | None
+) -> None:
+    assert read(connection, text(written), "date") == value
 
 
 @pytest.mark.parametrize(("written", "value"), [('{"a": [1]}', '{"a": [1]}'), ("5", "5"), ("x", None), ("", None)])
-def test_json_in_text(tmp_path: Path, written: str, value: str | None) -> None:
-    assert read(tmp_path, text(written), "json") == value
+def test_json_in_text(connection: duckdb.DuckDBPyConnection, written: str, value: str | None) -> None:
+    assert read(connection, text(written), "json") == value
 
 
 @pytest.mark.parametrize(
@@ -150,38 +164,41 @@ def test_json_in_text(tmp_path: Path, written: str, value: str | None) -> None:
         ("'12345678901234567890123'::JSON", "text", "12345678901234567890123"), ("'null'::JSON", "text", None),
     ],
 )  # fmt: skip
-def test_a_value_that_has_a_type_already(tmp_path: Path, value: str, wanted: str, found: Any) -> None:
-    assert read(tmp_path, value, wanted) == found
+def test_a_value_that_has_a_type_already(
+    connection: duckdb.DuckDBPyConnection, value: str, wanted: str, found: Any
+) -> None:
+    assert read(connection, value, wanted) == found
 
 
 @pytest.mark.parametrize("wanted", COLUMN_TYPES)
 @pytest.mark.parametrize(
     "type_", ["VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP", "DATE", "JSON", "BLOB", "INT[]"]
 )
-def test_null_stays_null_whatever_is_wanted(tmp_path: Path, type_: str, wanted: str) -> None:
-    assert read(tmp_path, f"NULL::{type_}", wanted) is None
+def test_null_stays_null_whatever_is_wanted(connection: duckdb.DuckDBPyConnection, type_: str, wanted: str) -> None:
+    assert read(connection, f"NULL::{type_}", wanted) is None
 
 
 @settings(max_examples=20)
 @given(st.integers(-(2**63), 2**63 - 1))
-def test_no_digit_of_an_integer_is_lost(tmp_path: Path, value: int) -> None:
-    assert read(tmp_path, text(str(value)), "integer") == value
-    assert read(tmp_path, f"{value}::HUGEINT", "integer") == value
+def test_no_digit_of_an_integer_is_lost(connection: duckdb.DuckDBPyConnection, value: int) -> None:
+    assert read(connection, text(str(value)), "integer") == value
+    assert read(connection, f"{value}::HUGEINT", "integer") == value
 
 
 @settings(max_examples=25)
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_every_float_that_python_writes_is_read_as_that_number(tmp_path: Path, value: float) -> None:
-    assert read(tmp_path, text(repr(value)), "number") == value
+def test_every_float_that_python_writes_is_read_as_that_number(
+    connection: duckdb.DuckDBPyConnection, value: float
+) -> None:
+    assert read(connection, text(repr(value)), "number") == value
 
 
 @pytest.mark.parametrize(
     ("value", "type_", "there"),
     [("NULL", "VARCHAR", False), ("''", "VARCHAR", True), ("'null'::JSON", "JSON", False), ("'0'::JSON", "JSON", True)],
 )
-def test_a_null_of_json_is_no_value(tmp_path: Path, value: str, type_: str, there: bool) -> None:
-    with connect(tmp_path) as connection:
-        assert connection.execute(f"SELECT {has_value(f'({value})', type_)}").fetchall() == [(there,)]
+def test_a_null_of_json_is_no_value(connection: duckdb.DuckDBPyConnection, value: str, type_: str, there: bool) -> None:
+    assert connection.execute(f"SELECT {has_value(f'({value})', type_)}").fetchall() == [(there,)]
 
 
 def test_every_type_has_its_sql_type_and_its_words() -> None:
