@@ -78,7 +78,7 @@ def test_where_nothing_can_differ_there_is_no_evidence(same: Counts) -> None:
     assert drop_p_value(*same)[0] == 1.0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(counts())
 def test_any_counts_give_a_probability_and_an_interval_around_what_was_seen(given_counts: Counts) -> None:
     successes, events, base_successes, base_events = given_counts
@@ -92,7 +92,7 @@ def test_any_counts_give_a_probability_and_an_interval_around_what_was_seen(give
         assert 0 <= interval[0] <= ratio <= interval[1] < math.inf
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(counts())
 def test_fewer_successes_are_never_less_evidence(given_counts: Counts) -> None:
     successes, events, base_successes, base_events = given_counts
@@ -103,7 +103,7 @@ def test_fewer_successes_are_never_less_evidence(given_counts: Counts) -> None:
         assert drop_p_value(successes, events, base_successes + 1, base_events)[0] <= here + 1e-9
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(counts())
 def test_a_drop_of_successes_is_a_rise_of_failures_seen_from_the_other_side(given_counts: Counts) -> None:
     successes, events, base_successes, base_events = given_counts

@@ -321,7 +321,7 @@ from heartbeat_assets.guard import answers, is_allowed
 
 assert not is_allowed("WHOLESALE")
 engaged = answers._engaged
-answers._engaged = lambda *given: time.sleep(2) or engaged(*given)
+answers._engaged = lambda *given: time.sleep(1) or engaged(*given)
 asking = threading.Thread(target=is_allowed, args=("WHOLESALE",), kwargs={"cache_seconds": 0})
 asking.start()
 time.sleep(0.3)

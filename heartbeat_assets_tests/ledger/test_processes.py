@@ -29,6 +29,7 @@ PATIENCE = 300
 spawning = multiprocessing.get_context("forkserver")
 spawning.set_forkserver_preload(
     [f"heartbeat_assets_tests.ledger.{name}" for name in ("workers", "journal_workers", "metric_workers")]
+    + ["heartbeat_assets_tests.metrics.sync_worker"]
     + ["heartbeat_assets.ledger.upgrade", "sqlalchemy.dialects.sqlite", "psycopg"]
 )
 

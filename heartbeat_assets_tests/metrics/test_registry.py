@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +13,9 @@ from heartbeat_assets.metrics.changes import FieldProblem, UnknownMetric, change
 from heartbeat_assets.metrics.metric_file import MetricFile
 from heartbeat_assets.metrics.registry import SyncReport, differences, retire_metric, sync
 from heartbeat_assets.metrics.state import MetricState, state_of
+from heartbeat_assets_tests.ledger.test_processes import finish, start
 from heartbeat_assets_tests.metrics.projects import PERSON, PROGRAM, SERVICE, MetricsProject
+from heartbeat_assets_tests.metrics.sync_worker import sync_at_once
 
 ANA = "ana@example.org"
 WRITES = ("append_events", "append_events_of_many", "append_values", "append_benchmarks")
@@ -364,21 +364,7 @@ def test_processes_that_sync_at_once_record_everything_once(
 ) -> None:
     for number in range(20):
         shop.write_metric(f"m{number}", code=f"{number:04}")
-    program = (
-        "import sys; from pathlib import Path; from heartbeat_assets.ledger import open_ledger\n"
-        "from heartbeat_assets.metrics.registry import sync\n"
-        "from heartbeat_assets_tests.metrics.projects import PROGRAM, MetricsProject\n"
-        "from heartbeat_assets.metrics.catalog import load_catalog; from heartbeat_assets.settings import Settings\n"
-        "root = Path(sys.argv[1]); settings = Settings(root, root / 'defs', root, sys.argv[2])\n"
-        "sync(load_catalog(settings), open_ledger(sys.argv[2]).metrics, actor=PROGRAM)\n"
-    )
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(shop.folder), ledger_url], stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(3)
-    ]
-    assert [worker.communicate()[1] for worker in workers] == ["", "", ""]
+    finish(*[start(sync_at_once, shop.folder, ledger_url) for _ in range(3)])
     assert store.marks()[1] == 20 * 7
 
 

@@ -34,7 +34,7 @@ def with_flags(rows: list[Row]) -> list[Row]:
     return [(*row, *(row[1] in members for members in SETS.values())) for row in rows]
 
 
-@settings(deadline=None, max_examples=7)
+@settings(deadline=None, max_examples=5)
 @given(st.lists(st.tuples(lines_of_all_kinds, st.sampled_from(sorted(PACKINGS))), max_size=4))
 @example([([b"{"], "jsonl"), ([], "jsonl"), ([b"x"], "jsonl.gz"), ([b"\xff"], "ndjson")])
 def test_raw_files_the_store_and_the_independent_reader_agree(files: list[tuple[list[bytes], str]]) -> None:
