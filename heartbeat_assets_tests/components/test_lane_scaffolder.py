@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner, Result
 from dagster.components.component_scaffolding import scaffold_object
+from dagster_dg_cli.cli import create_dg_cli
 
 from heartbeat_assets.lanes.checking import check_lanes
 from heartbeat_assets.lanes.scaffold import new_lane
@@ -79,29 +80,36 @@ def test_a_folder_that_holds_something_stays_as_it_is(own: OwnProject) -> None:
     assert file.read_bytes() == before
 
 
-def dg(own: OwnProject, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Calls `dg` in the project as a person would."""
-    environment = {
-        **os.environ, "PYTHONPATH": str(own.folder), "DAGSTER_HOME": str(own.folder), "VIRTUAL_ENV": sys.prefix,
-    }  # fmt: skip
-    return subprocess.run(
-        [Path(sys.prefix) / "bin" / "dg", *arguments],
-        cwd=own.folder, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+@pytest.fixture
+def dg(own: OwnProject, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Calls `dg` in the project as a person would; in this process, where Dagster is loaded already."""
+    monkeypatch.setenv("DAGSTER_HOME", str(own.folder))
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.chdir(own.folder)
+
+    def call(*arguments: str) -> Result:
+        with warnings.catch_warnings():
+            # What dg and click say to each other is no mistake of ours.
+            warnings.simplefilter("ignore")
+            return CliRunner().invoke(create_dg_cli(), arguments)  # type: ignore[no-untyped-call]
+
+    return call
 
 
-def test_dg_makes_a_lane_that_its_own_checks_pass_and_explains_its_fields(own: OwnProject) -> None:
-    made = dg(own, "scaffold", "defs", TYPE, "my_lane")
-    assert made.returncode == 0, made.stdout + made.stderr
+def test_dg_makes_a_lane_that_its_own_checks_pass_and_explains_its_fields(
+    own: OwnProject, dg: Callable[..., Result]
+) -> None:
+    made = dg("scaffold", "defs", TYPE, "my_lane")
+    assert made.exit_code == 0, made.output
     for what in ("yaml", "defs"):
-        done = dg(own, "check", what)
-        assert done.returncode == 0, done.stdout + done.stderr
-    shown = dg(own, "utils", "inspect-component", TYPE, "--defs-yaml-schema").stdout
+        done = dg("check", what)
+        assert done.exit_code == 0, done.output
+    shown = dg("utils", "inspect-component", TYPE, "--defs-yaml-schema").stdout
     assert "unit: <string>  # Optional: ratio (0 to 1), seconds, count or number" in shown
     (own.defs / "my_lane" / "defs.yaml").write_text(
         (own.defs / "my_lane" / "defs.yaml").read_text(encoding="utf-8").replace("unit: ratio", "unit: percent"),
         encoding="utf-8",
     )
-    refused = dg(own, "check", "yaml")
-    assert refused.returncode != 0
+    refused = dg("check", "yaml")
+    assert refused.exit_code != 0
     assert "'percent' is not one of ['ratio', 'seconds', 'count', 'number']" in refused.stdout
