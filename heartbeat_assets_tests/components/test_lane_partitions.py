@@ -1,6 +1,8 @@
 """Partitions: runs of single days, backfills in order, revisions, late telemetry, and the schedule."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +18,7 @@ from heartbeat_assets.lanes.recording import append_to_ledger
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets_tests.components.run_results import QUIET
 from heartbeat_assets_tests.components.running import check_results, failures, key, materialized, metadata_of
-from heartbeat_assets_tests.copied_project import LANE, CopiedProject
+from heartbeat_assets_tests.copied_project import LANE, CopiedProject, copied_project
 
 DAYS = ("2026-02-08", "2026-02-09", "2026-02-10")
 
@@ -24,12 +26,17 @@ DAYS = ("2026-02-08", "2026-02-09", "2026-02-10")
 @pytest.fixture
 def daily(project: CopiedProject) -> CopiedProject:
     """The project with its lane by days, and the events of three days."""
+    by_days(project)
+    return project
+
+
+def by_days(project: CopiedProject) -> None:
+    """Makes the lane one by days, and adds the events of three days."""
     with project.changed_attributes() as attributes:
         attributes["partitions"] = {"by": "day", "start": "2026-02-01"}
         del attributes["sensor"]
     for day in DAYS:
         project.add_day(day)
-    return project
 
 
 def run_days(
@@ -45,6 +52,51 @@ def run_days(
 
 def rows_of(project: CopiedProject) -> list[dict[str, Any]]:
     return [json.loads(entry.line) for entry in open_ledger(project.settings.ledger_url).last(LANE, 100)]
+
+
+@dataclass(frozen=True)
+class ThreeDays:
+    """What became of three days, one run after the other."""
+
+    filled: dg.ExecuteInProcessResult
+    """All three in one run."""
+    rows_filled: list[dict[str, Any]]
+    unchanged: dg.ExecuteInProcessResult
+    """The oldest day run again, with nothing new."""
+    rows_unchanged: list[dict[str, Any]]
+    seen: dg.ExecuteInProcessResult
+    """The newest day run again, when two events of the oldest had come late."""
+    revised: dg.ExecuteInProcessResult
+    """The oldest day run again with them."""
+    rows_revised: list[dict[str, Any]]
+    report: dict[str, Any]
+    """The verdict on the lane after that."""
+    published: dict[str, Any]
+    after: dg.ExecuteInProcessResult
+    """The newest day run once more."""
+
+
+@pytest.fixture(scope="module")
+def three_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeDays]:
+    folder = tmp_path_factory.mktemp("three_days")
+    with pytest.MonkeyPatch.context() as patched, dg.DagsterInstance.ephemeral() as instance:
+        for project in copied_project(folder, patched):
+            by_days(project)
+            filled = run_days(project.lane, instance, DAYS[0], DAYS[-1])
+            rows_filled = rows_of(project)
+            unchanged = run_days(project.lane, instance, DAYS[0])
+            rows_unchanged = rows_of(project)
+            late = '{"session_id": "late", "event": "page_load", "ts": "2026-02-08T23:59:00Z"}\n'
+            (project.events / "late.jsonl").write_text(late * 2, encoding="utf-8")
+            seen = run_days(project.lane, instance, DAYS[-1])
+            revised = run_days(project.lane, instance, DAYS[0])
+            rows_revised = rows_of(project)
+            report = judge_ledger(project.lane).report
+            published = json.loads((project.published / "report.json").read_text(encoding="utf-8"))
+            after = run_days(project.lane, instance, DAYS[-1])
+            yield ThreeDays(
+                filled, rows_filled, unchanged, rows_unchanged, seen, revised, rows_revised, report, published, after
+            )
 
 
 def test_a_run_of_a_day_digests_that_day_alone(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
@@ -75,55 +127,37 @@ def test_the_days_add_up_to_the_whole(daily: CopiedProject) -> None:
     assert all(counted)
 
 
-def test_a_backfill_fills_the_history_in_order_of_run_at(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
-    result = run_days(daily.lane, instance, DAYS[0], DAYS[-1])
-    assert failures(result) == []
-    assert [row["period"] for row in rows_of(daily)] == list(DAYS)
-    assert [row["run_at"] for row in rows_of(daily)] == sorted(row["run_at"] for row in rows_of(daily))
-    assert {row["backfilled"] for row in rows_of(daily)} == {False}
+def test_a_backfill_fills_the_history_in_order_of_run_at(three_days: ThreeDays) -> None:
+    assert failures(three_days.filled) == []
+    assert [row["period"] for row in three_days.rows_filled] == list(DAYS)
+    assert [row["run_at"] for row in three_days.rows_filled] == sorted(row["run_at"] for row in three_days.rows_filled)
+    assert {row["backfilled"] for row in three_days.rows_filled} == {False}
 
 
-def test_an_old_day_that_is_run_again_unchanged_is_a_duplicate(
-    daily: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    run_days(daily.lane, instance, DAYS[0], DAYS[-1])
-    assert failures(run_days(daily.lane, instance, DAYS[0])) == []
-    assert len(rows_of(daily)) == 3
+def test_an_old_day_that_is_run_again_unchanged_is_a_duplicate(three_days: ThreeDays) -> None:
+    assert failures(three_days.unchanged) == []
+    assert len(three_days.rows_unchanged) == 3
 
 
-def test_late_telemetry_is_counted_and_its_day_run_again_is_a_revision_that_says_so(
-    daily: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    run_days(daily.lane, instance, DAYS[0], DAYS[-1])
-    late = '{"session_id": "late", "event": "page_load", "ts": "2026-02-08T23:59:00Z"}\n'
-    (daily.events / "late.jsonl").write_text(late * 2, encoding="utf-8")
-    seen = run_days(daily.lane, instance, DAYS[-1])
-    assert metadata_of(seen, "telemetry")["late_events"] == 2
-    check = check_results(seen)["none_late"]
+def test_late_telemetry_is_counted_and_its_day_run_again_is_a_revision_that_says_so(three_days: ThreeDays) -> None:
+    assert metadata_of(three_days.seen, "telemetry")["late_events"] == 2
+    check = check_results(three_days.seen)["none_late"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "2026-02-08 (2)" in str(check.description)
-    again = run_days(daily.lane, instance, DAYS[0])
-    revision = rows_of(daily)[-1]
+    revision = three_days.rows_revised[-1]
     assert (revision["period"], revision["revision"], revision["late_events"]) == (DAYS[0], 2, 2)
-    assert revision["revises"] == rows_of(daily)[0]["heartbeat_id"]
-    assert len(rows_of(daily)) == 4
-    assert metadata_of(again, "heartbeat")["revisions"] == 1
-    assert check_results(run_days(daily.lane, instance, DAYS[-1]))["none_late"].passed
+    assert revision["revises"] == three_days.rows_revised[0]["heartbeat_id"]
+    assert len(three_days.rows_revised) == 4
+    assert metadata_of(three_days.revised, "heartbeat")["revisions"] == 1
+    assert check_results(three_days.after)["none_late"].passed
 
 
-def test_a_revision_of_an_old_day_is_not_taken_for_the_newest_run(
-    daily: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    run_days(daily.lane, instance, DAYS[0], DAYS[-1])
-    (daily.events / "late.jsonl").write_text(
-        '{"session_id": "late", "event": "page_load", "ts": "2026-02-08T23:59:00Z"}\n', encoding="utf-8"
-    )
-    assert failures(run_days(daily.lane, instance, DAYS[0])) == []
-    report = judge_ledger(daily.lane).report
+def test_a_revision_of_an_old_day_is_not_taken_for_the_newest_run(three_days: ThreeDays) -> None:
+    assert failures(three_days.revised) == []
+    report = three_days.report
     assert (report["entries_total"], report["entries_in_window"]) == (4, 3)
     assert report["latest"]["run_at"] == "2026-02-11T00:00:00+00:00"
-    published = json.loads((daily.published / "report.json").read_text(encoding="utf-8"))
-    assert published["digest"]["period"]["key"] == DAYS[-1]
+    assert three_days.published["digest"]["period"]["key"] == DAYS[-1]
 
 
 def test_a_bad_day_that_is_mended_and_run_again_no_longer_blocks(
@@ -142,16 +176,6 @@ def test_a_bad_day_that_is_mended_and_run_again_no_longer_blocks(
     assert blocked_since(daily.lane) == ""
 
 
-def test_a_day_without_its_source_is_recorded_as_failed_for_that_day(
-    daily: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    daily.snapshot.unlink()
-    assert failures(run_days(daily.lane, instance, "2026-02-09"))
-    (row,) = rows_of(daily)
-    assert (row["period"], row["status"]) == ("2026-02-09", "failed")
-    assert row["run_at"] == "2026-02-10T00:00:00+00:00"
-
-
 def test_a_backfill_goes_on_behind_a_day_that_fails_and_names_it(
     daily: CopiedProject, instance: dg.DagsterInstance
 ) -> None:
@@ -164,10 +188,15 @@ def test_a_backfill_goes_on_behind_a_day_that_fails_and_names_it(
     assert [row["period"] for row in rows_of(daily)] == list(DAYS)
 
 
-def test_what_a_failed_day_did_not_see_is_not_late(daily: CopiedProject, instance: dg.DagsterInstance) -> None:
+def test_a_day_without_its_source_is_recorded_as_failed_for_it_and_what_it_did_not_see_is_not_late(
+    daily: CopiedProject, instance: dg.DagsterInstance
+) -> None:
     snapshot = daily.snapshot.read_bytes()
     daily.snapshot.unlink()
     assert failures(run_days(daily.lane, instance, "2026-02-09"))
+    (row,) = rows_of(daily)
+    assert (row["period"], row["status"]) == ("2026-02-09", "failed")
+    assert row["run_at"] == "2026-02-10T00:00:00+00:00"
     daily.snapshot.write_bytes(snapshot)
     assert failures(run_days(daily.lane, instance, "2026-02-09")) == []
     assert [(row["revision"], row["status"], row["late_events"]) for row in rows_of(daily)] == [
@@ -247,8 +276,8 @@ def test_rows_belong_to_periods_by_their_period_column(project: CopiedProject, i
     (project.lane_folder / "digest.sql").write_text(
         "SELECT count(*) AS orders_total, max((SELECT key FROM period)) AS called FROM orders", encoding="utf-8"
     )
-    for hour in ("2026-02-01-00:00", "2026-02-01-23:00", "2026-02-02-00:00"):
-        assert failures(run_days(project.lane, instance, hour)) == []
+    assert failures(run_days(project.lane, instance, "2026-02-01-00:00")) == []
+    assert failures(run_days(project.lane, instance, "2026-02-01-23:00", "2026-02-02-00:00")) == []
     assert [(row["period"], row["orders_total"], row["events_in_period"]) for row in rows_of(project)] == [
         ("2026-02-01-00:00", 1, 1), ("2026-02-01-23:00", 1, 1), ("2026-02-02-00:00", 1, 1)
     ]  # fmt: skip
