@@ -5,6 +5,7 @@ Tests that show what a ledger refuses share one for their module, `shared`: each
 PostgreSQL runs where HEARTBEAT_TEST_POSTGRES_URL names a server; `.ci/postgres` starts one.
 """
 
+import functools
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,12 +26,18 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'home' / 'ledger.sqlite'}"
 
 
+@functools.cache
+def _maker_of_schemas(server: str) -> sa.Engine:
+    """One connection for all schemas: the server starts a process for each."""
+    return sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), pool_size=1)
+
+
 @contextmanager
 def new_schema() -> Iterator[str]:
     """The URL of a ledger that does not exist yet, in a schema of its own."""
     server = postgres_server()
     schema = f"heartbeat_test_{uuid.uuid4().hex}"
-    engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), poolclass=sa.pool.NullPool)
+    engine = _maker_of_schemas(server)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
     separator = "&" if "?" in server else "?"

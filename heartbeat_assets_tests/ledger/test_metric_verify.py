@@ -11,18 +11,28 @@ from heartbeat_assets_tests.ledger.metric_entries import INSERT_EVENT, edit, nex
 from heartbeat_assets_tests.ledger.raw import execute
 
 
-@pytest.fixture
-def unguarded(ledger: Ledger, raw: sa.Engine) -> sa.Engine:
-    """A metric with six events, whose guards have been dropped."""
-    register(ledger, "sessions", norm_value="0.85", sql_hash="a")
-    edit(ledger, "sessions", "owner", "ada@example.com")
-    edit(ledger, "sessions", "norm_value", "0.9")
-    assert ledger.metrics.verify_metric("sessions").unbroken
+def record(ledger: Ledger, *metric_ids: str) -> None:
+    """Six events of each metric."""
+    register(ledger, *metric_ids, norm_value="0.85", sql_hash="a")
+    for metric_id in metric_ids:
+        edit(ledger, metric_id, "owner", "ada@example.com")
+        edit(ledger, metric_id, "norm_value", "0.9")
+        assert ledger.metrics.verify_metric(metric_id).unbroken
+
+
+def drop_guards(raw: sa.Engine) -> None:
     if raw.dialect.name == "sqlite":
         for name in ("refuses_update", "refuses_delete", "takes"):
             execute(raw, f"DROP TRIGGER metric_event_{name}")
     else:
         execute(raw, "ALTER TABLE metric_event DISABLE TRIGGER USER")
+
+
+@pytest.fixture
+def unguarded(ledger: Ledger, raw: sa.Engine) -> sa.Engine:
+    """A metric with six events, whose guards have been dropped."""
+    record(ledger, "sessions")
+    drop_guards(raw)
     return raw
 
 
@@ -33,24 +43,29 @@ def broken(ledger: Ledger) -> tuple[int | None, str]:
     return found.broken_at, found.reason
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "after = '0.1'",
-        "before = '0.1'",
-        "after = NULL",
-        "actor = 'bob@example.com'",
-        "actor_kind = 'person'",
-        "via = 'api'",
-        "reason = 'something else'",
-        "at = '2026-02-23T14:31:05.000001+00:00'",
-        "field = 'alert_value'",
-        "entry_hash = '" + "e" * 64 + "'",
-    ],
-)
-def test_a_changed_event_is_found(ledger: Ledger, unguarded: sa.Engine, change: str) -> None:
-    execute(unguarded, f"UPDATE metric_event SET {change} WHERE place = 3")
-    assert broken(ledger) == (3, "place 3 was changed: its content does not give its entry_hash")
+CHANGES = [
+    "after = '0.1'",
+    "before = '0.1'",
+    "after = NULL",
+    "actor = 'bob@example.com'",
+    "actor_kind = 'person'",
+    "via = 'api'",
+    "reason = 'something else'",
+    "at = '2026-02-23T14:31:05.000001+00:00'",
+    "field = 'alert_value'",
+    "entry_hash = '" + "e" * 64 + "'",
+]
+
+
+def test_a_changed_event_is_found(ledger: Ledger, raw: sa.Engine) -> None:
+    metrics = {f"changed_{number}": change for number, change in enumerate(CHANGES)}
+    record(ledger, *metrics)
+    drop_guards(raw)
+    for metric_id, change in metrics.items():
+        execute(raw, f"UPDATE metric_event SET {change} WHERE metric_id = '{metric_id}' AND place = 3")
+        found = ledger.metrics.verify_metric(metric_id)
+        assert (found.unbroken, found.broken_at, found.entries) == (False, 3, 2), change
+        assert found.reason == "place 3 was changed: its content does not give its entry_hash", change
 
 
 def test_a_missing_event_is_found(ledger: Ledger, unguarded: sa.Engine) -> None:
