@@ -1,9 +1,13 @@
 """Runs of the whole lane: a good one publishes, a bad one is recorded, blocks and leaves the report alone."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
+from heartbeat_assets.ledger import Entry, open_ledger
 from heartbeat_assets_tests.components.running import (
     WINDOW_RULES,
     check_results,
@@ -13,7 +17,7 @@ from heartbeat_assets_tests.components.running import (
     metadata_of,
     run,
 )
-from heartbeat_assets_tests.copied_project import CopiedProject
+from heartbeat_assets_tests.copied_project import CopiedProject, copied_project
 
 ALL = {"telemetry", "snapshot", "summary", "digest", "heartbeat", "heartbeat_compacted", "published"}
 
@@ -23,23 +27,53 @@ def report_files(project: CopiedProject) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(Path(project.published).iterdir())}
 
 
+@dataclass(frozen=True)
+class GoodAndBad:
+    """What became of a good run and a bad one behind it, and of single assets run again after each."""
+
+    project: CopiedProject
+    good: dg.ExecuteInProcessResult
+    report: dict[str, bytes]
+    heartbeat_again: dg.ExecuteInProcessResult
+    bad: dg.ExecuteInProcessResult
+    report_after_bad: dict[str, bytes]
+    published_alone: dg.ExecuteInProcessResult
+    report_after_all: dict[str, bytes]
+    entries: list[Entry]
+
+
+@pytest.fixture(scope="module")
+def good_and_bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoodAndBad]:
+    with pytest.MonkeyPatch.context() as patched, dg.DagsterInstance.ephemeral() as instance:
+        for project in copied_project(tmp_path_factory.mktemp("good_and_bad"), patched):
+            good = run(project.lane, instance)
+            report = report_files(project)
+            heartbeat_again = run(project.lane, instance, ["heartbeat"])
+            project.break_kpis()
+            bad = run(project.lane, instance)
+            report_after_bad = report_files(project)
+            alone = run(project.lane, instance, ["published"])
+            entries = list(open_ledger(project.settings.ledger_url).last("citizen_product", 5))
+            yield GoodAndBad(
+                project, good, report, heartbeat_again, bad, report_after_bad, alone, report_files(project), entries
+            )
+
+
 def test_a_good_run_materializes_everything_passes_every_check_and_publishes(
-    project: CopiedProject, instance: dg.DagsterInstance
+    good_and_bad: GoodAndBad,
 ) -> None:
-    result = run(project.lane, instance)
+    result = good_and_bad.good
     assert failures(result) == []
     assert materialized(result) == ALL
     checks = check_results(result)
     assert len(checks) == 17 + 1 + 5 + 2 + 1
     assert {name for name, check in checks.items() if not check.passed} == set()
-    assert set(report_files(project)) == {"report.json", "report.md", "badge.svg"}
+    assert set(good_and_bad.report) == {"report.json", "report.md", "badge.svg"}
     assert result.dagster_run.tags["heartbeat/lane"] == "citizen_product"
 
 
-def test_the_figures_are_in_the_metadata_as_numbers_that_dagster_plots(
-    project: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    result = run(project.lane, instance)
+def test_the_figures_are_in_the_metadata_as_numbers_that_dagster_plots(good_and_bad: GoodAndBad) -> None:
+    project, result = good_and_bad.project, good_and_bad.good
     known_run = {"unknown_rate": 0.175676, "time_to_first_answer_seconds": 30.0, "drilldown_click_rate": 0.5}
     digest, heartbeat = metadata_of(result, "digest"), metadata_of(result, "heartbeat")
     for shown in (digest, heartbeat):
@@ -59,12 +93,9 @@ def test_the_figures_are_in_the_metadata_as_numbers_that_dagster_plots(
 
 
 def test_a_broken_kpi_is_recorded_and_blocks_and_the_old_report_stays_byte_for_byte(
-    project: CopiedProject, instance: dg.DagsterInstance
+    good_and_bad: GoodAndBad,
 ) -> None:
-    assert failures(run(project.lane, instance)) == []
-    before = report_files(project)
-    project.break_kpis()
-    result = run(project.lane, instance)
+    result = good_and_bad.bad
     assert not result.success
     assert materialized(result) == {"telemetry", "snapshot", "summary", "digest", "heartbeat"}
     failed = {name: check for name, check in check_results(result).items() if not check.passed}
@@ -91,15 +122,11 @@ def test_a_broken_kpi_is_recorded_and_blocks_and_the_old_report_stays_byte_for_b
     }
     assert {check.severity for check in digest_checks.values()} == {dg.AssetCheckSeverity.WARN}
     assert metadata_of(result, "heartbeat")["history_size"] == 2
-    assert report_files(project) == before
+    assert good_and_bad.report_after_bad == good_and_bad.report
 
 
-def test_a_broken_rule_says_how_many_how_much_which_limit_and_when(
-    project: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    run(project.lane, instance)
-    project.break_kpis()
-    result = run(project.lane, instance)
+def test_a_broken_rule_says_how_many_how_much_which_limit_and_when(good_and_bad: GoodAndBad) -> None:
+    result = good_and_bad.bad
     run_at = metadata_of(result, "heartbeat")["run_at"]
     checks = check_results(result)
     rate = {name: value.value for name, value in checks["max_drilldown_violation_rate_ok"].metadata.items()}
@@ -117,21 +144,16 @@ def test_a_broken_rule_says_how_many_how_much_which_limit_and_when(
     assert sentence.startswith("drilldown_click_rate was 0.05, below its minimum 0.2")
 
 
-def test_publishing_by_itself_after_a_bad_run_fails_with_the_reason_and_since_when(
-    project: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    assert failures(run(project.lane, instance)) == []
-    before = report_files(project)
-    project.break_kpis()
-    bad_run_at = str(metadata_of(run(project.lane, instance), "heartbeat")["run_at"])
-    alone = run(project.lane, instance, ["published"])
+def test_publishing_by_itself_after_a_bad_run_fails_with_the_reason_and_since_when(good_and_bad: GoodAndBad) -> None:
+    bad_run_at = str(metadata_of(good_and_bad.bad, "heartbeat")["run_at"])
+    alone = good_and_bad.published_alone
     assert not alone.success
     sentence = failure_sentence(alone, "published")
     minute = bad_run_at[:16].replace("T", " ")
     assert f"Publishing is blocked since {minute} UTC." in sentence
     assert "below its minimum 0.2" in sentence or "above its maximum 120" in sentence
     assert sentence.endswith(" stays published.")
-    assert report_files(project) == before
+    assert good_and_bad.report_after_all == good_and_bad.report
 
 
 def test_publishing_before_the_first_heartbeat_says_that_there_is_none(
@@ -209,11 +231,8 @@ def test_a_degraded_verdict_warns_and_publishes_when_the_limits_allow_it(
     assert "degraded" in (not_degraded.description or "")
 
 
-def test_the_heartbeat_run_again_by_itself_finds_its_digest_recorded_already(
-    project: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    run(project.lane, instance)
-    again = run(project.lane, instance, ["heartbeat"])
+def test_the_heartbeat_run_again_by_itself_finds_its_digest_recorded_already(good_and_bad: GoodAndBad) -> None:
+    again = good_and_bad.heartbeat_again
     assert failures(again) == []
     shown = metadata_of(again, "heartbeat")
     assert (shown["history_size"], shown["appended"], shown["duplicates"]) == (1, 0, 1)
@@ -232,15 +251,9 @@ def test_a_run_killed_between_digest_and_heartbeat_loses_nothing(
     assert shown["drilldown_click_rate"] == metadata_of(result, "digest")["drilldown_click_rate"] != 0.5
 
 
-def test_each_row_carries_the_dagster_run_that_recorded_it(
-    project: CopiedProject, instance: dg.DagsterInstance
-) -> None:
-    from heartbeat_assets.ledger import open_ledger
-
-    result = run(project.lane, instance)
-    head = open_ledger(project.settings.ledger_url).head("citizen_product")
-    assert head is not None
-    assert head.dagster_run_id == result.run_id
+def test_each_row_carries_the_dagster_run_that_recorded_it(good_and_bad: GoodAndBad) -> None:
+    recorded = [entry.dagster_run_id for entry in good_and_bad.entries]
+    assert recorded == [good_and_bad.good.run_id, good_and_bad.bad.run_id]
 
 
 def test_bad_lines_are_counted_and_shown_on_the_telemetry(project: CopiedProject, instance: dg.DagsterInstance) -> None:
