@@ -37,7 +37,7 @@ def fill_with(connection: duckdb.DuckDBPyConnection, change: dict[str, list[tupl
     fill(connection, tables_of(**{**complete(), **change}))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(drawn_tables())
 @example(EMPTY)
 def test_the_context_tables_say_what_the_contract_says(connection: duckdb.DuckDBPyConnection, tables: Tables) -> None:
@@ -47,7 +47,7 @@ def test_the_context_tables_say_what_the_contract_says(connection: duckdb.DuckDB
         assert decided(objects(connection, sql)) == decided(CONTEXT[name](tables)), name
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(drawn_tables())
 @example(EMPTY)
 def test_the_same_text_gives_the_same_answer_in_another_engine(

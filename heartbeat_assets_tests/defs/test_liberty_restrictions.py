@@ -60,7 +60,7 @@ def digest_with(connection: duckdb.DuckDBPyConnection, change: Change) -> dict[s
 # --- Any tables ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(drawn_tables())
 @example(EMPTY)
 def test_a_digest_says_what_the_contract_says(connection: duckdb.DuckDBPyConnection, tables: Tables) -> None:
