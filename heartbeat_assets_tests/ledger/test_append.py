@@ -86,12 +86,14 @@ def test_a_line_of_fifty_megabytes_is_kept_whole(ledger: Ledger) -> None:
         (NewEntry(line=b"{}", entry_key="k" * 2001), "longer than 2000 bytes"),
     ],
 )
-def test_an_entry_that_cannot_be_kept_is_refused_with_a_reason(ledger: Ledger, entry: NewEntry, complaint: str) -> None:
+def test_an_entry_that_cannot_be_kept_is_refused_with_a_reason(
+    shared_ledger: Ledger, entry: NewEntry, complaint: str
+) -> None:
     with pytest.raises(LedgerError, match=complaint):
-        ledger.append("lane", entry)
+        shared_ledger.append("lane", entry)
     with pytest.raises(LedgerError, match=complaint):
-        ledger.import_entries("lane", [entry])
-    assert ledger.size("lane") == 0
+        shared_ledger.import_entries("lane", [entry])
+    assert shared_ledger.size("lane") == 0
 
 
 def test_the_longest_lane_and_key_fit_the_index(ledger: Ledger) -> None:
@@ -102,9 +104,9 @@ def test_the_longest_lane_and_key_fit_the_index(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("lane", ["", "l" * 201, "nul\x00", "half \ud800 pair"])
-def test_a_lane_name_that_cannot_be_kept_is_refused(ledger: Ledger, lane: str) -> None:
+def test_a_lane_name_that_cannot_be_kept_is_refused(shared_ledger: Ledger, lane: str) -> None:
     with pytest.raises(LedgerError, match="cannot name a lane"):
-        ledger.append(lane, heartbeat(1))
+        shared_ledger.append(lane, heartbeat(1))
 
 
 def test_an_entry_for_a_history_that_has_grown_is_not_recorded(ledger: Ledger) -> None:

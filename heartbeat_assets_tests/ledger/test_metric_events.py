@@ -1,5 +1,6 @@
 """Recording changes of metrics, and what they amount to."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -166,6 +167,11 @@ def test_a_program_may_unverify_but_not_verify(ledger: Ledger) -> None:
     assert len(ledger.metrics.append_events("sessions", [change("sql_hash", "b"), *back], PROGRAM)) == 3
 
 
+@pytest.fixture(scope="module")
+def fills() -> Callable[[Ledger], object]:
+    return lambda ledger: register(ledger, "sessions")
+
+
 @pytest.mark.parametrize(
     ("actor", "event", "sentence"),
     [
@@ -181,22 +187,22 @@ def test_a_program_may_unverify_but_not_verify(ledger: Ledger) -> None:
     ],
 )
 def test_a_change_that_cannot_be_is_refused_in_a_sentence(
-    ledger: Ledger, actor: Actor, event: Any, sentence: str
+    shared_ledger: Ledger, actor: Actor, event: Any, sentence: str
 ) -> None:
-    register(ledger, "sessions")
     with pytest.raises(LedgerError, match=sentence) as caught:
-        ledger.metrics.append_events("sessions", [event], actor)
+        shared_ledger.metrics.append_events("sessions", [event], actor)
     assert "CONTEXT" not in str(caught.value)
-    assert ledger.metrics.marks() == (0, 2, 0)
+    assert shared_ledger.metrics.marks() == (0, 2, 0)
 
 
 @pytest.mark.parametrize("metric_id", ["", "  ", "a" * 201, "nul\x00", "\ud800"])
-def test_what_cannot_name_a_metric_is_refused(ledger: Ledger, metric_id: str) -> None:
+def test_what_cannot_name_a_metric_is_refused(shared_ledger: Ledger, metric_id: str) -> None:
+    metrics = shared_ledger.metrics
     with pytest.raises(LedgerError, match="cannot name a metric"):
-        ledger.metrics.append_events(metric_id, registration(), PERSON)
+        metrics.append_events(metric_id, registration(), PERSON)
     with pytest.raises(LedgerError, match="cannot name a metric"):
-        ledger.metrics.append_events_of_many({"sessions": registration(), metric_id: registration()}, PERSON)
-    assert ledger.metrics.rows() == {}
+        metrics.append_events_of_many({"new": registration(), metric_id: registration()}, PERSON)
+    assert list(metrics.rows()) == ["sessions"]
 
 
 def test_any_text_comes_back_as_it_was(ledger: Ledger) -> None:
