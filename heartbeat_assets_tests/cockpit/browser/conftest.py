@@ -1,7 +1,6 @@
 """One cockpit and one browser for a module of tests; a page of somebody's own for each test."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -17,9 +16,9 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture
-def cockpit(tmp_path: Path) -> Iterator[RunningCockpit]:
-    running = RunningCockpit(tmp_path / "shop")
+@pytest.fixture(scope="module")
+def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCockpit]:
+    running = RunningCockpit(tmp_path_factory.mktemp("cockpit") / "shop")
     try:
         yield running
     finally:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-import signal
-import subprocess
-import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from heartbeat_assets.cockpit.app import create_app
+from heartbeat_assets.cockpit.security.operators import new_token, operators_line
+from heartbeat_assets.cockpit.serving import address_of, bound
+from heartbeat_assets.cockpit.settings import CockpitSettings
 from heartbeat_assets.ledger import open_ledger
 from heartbeat_assets.metrics.benchmark import refresh_benchmarks
 from heartbeat_assets.metrics.compute import compute_metrics
@@ -23,7 +25,6 @@ from heartbeat_assets.metrics.ticks import ticks
 from heartbeat_assets_tests.metrics.projects import PROGRAM, MetricsProject
 
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-PROJECT_FILE = '[tool.dg]\ndirectory_type = "project"\n[tool.dg.project]\nroot_module = "shop"\ndefs_module = "defs"\n'
 SERVICE = """type: heartbeat_assets.MetricService
 attributes:
   description: The orders of a shop.
@@ -34,14 +35,18 @@ COUNT = "SELECT count(*) FROM orders WHERE ordered_at > $as_of - INTERVAL 24 HOU
 OTHER_COUNT = COUNT.replace("count(*)", "count(ordered_at)")
 ANA, BEN = "ana@example.org", "ben@example.org"
 _START_SECONDS = 60
+_STOP_SECONDS = 10
 
 
 class RunningCockpit(MetricsProject):
-    """The project in `folder`: an order an hour up to now, two metrics, and `heartbeat cockpit` over it."""
+    """The project in `folder`: an order an hour up to now, two metrics, and a cockpit over it, in a thread.
 
-    def __init__(self, folder: Path) -> None:
+    `more` are the ids of further metrics that count the orders of a day. That `heartbeat cockpit` serves the same in a
+    process of its own is tested in test_serving.py.
+    """
+
+    def __init__(self, folder: Path, more: Iterable[str] = ()) -> None:
         super().__init__(folder)
-        self.write("pyproject.toml", PROJECT_FILE)
         self.write_service(yaml=SERVICE)
         now = datetime.now(UTC)
         rows = [f"{now - timedelta(minutes=10, hours=hour):%Y-%m-%d %H:%M:%S}\n" for hour in range(24 * 8)]
@@ -50,23 +55,24 @@ class RunningCockpit(MetricsProject):
         self.write_metric("orders_day", COUNT, name="Orders of a day", **limits)
         self.write_metric("orders_all", "SELECT count(*) FROM orders", name="All orders", unit="orders", code="ALLO",
                           norm_value=None, alert_value=None)  # fmt: skip
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("HEARTBEAT_")},
-            "HEARTBEAT_PROJECT": str(folder),
-            "HEARTBEAT_HOME": str(folder / "home"),
-        }
+        for one in more:
+            self.write_metric(one, COUNT, name=f"Orders ({one})", **limits)
         self._give_past(now)
-        token = self.heartbeat("cockpit", "token", BEN, "--table")
-        operators = self.write("operators.yaml", re.search(r"^ben.*$", token, re.MULTILINE)[0] + "\n")  # type: ignore[index]
-        self.ben_token = re.search(r"hand to them: (\S+)", token)[1]  # type: ignore[index]
-        self.environment["HEARTBEAT_COCKPIT_OPERATORS"] = str(operators)
-        self.log = folder / "cockpit.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*_HEARTBEAT, "cockpit", "--port", "0", "--as", ANA], env=self.environment, stdout=log, stderr=log
-            )
-        self.sign_in_link = self._wait_for(r"Sign in as \S+: (http\S+)")
-        self.address = self.sign_in_link.partition("/sign-in")[0]
+        token, self.ben_token = new_token(), new_token()
+        operators = self.write("operators.yaml", operators_line(BEN, self.ben_token) + "\n")
+        listening = bound("127.0.0.1", 0)
+        self.address = address_of(*listening.getsockname()[:2])
+        self.sign_in_path = f"/sign-in?token={token}"
+        settings = CockpitSettings(self.settings, port=listening.getsockname()[1], operators_file=operators)
+        app = create_app(settings, start_name=ANA, start_token=token)
+        self._server = uvicorn.Server(uvicorn.Config(app, ws="none", lifespan="on", log_config=None, access_log=False))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
+        self._thread.start()
+        until = time.monotonic() + _START_SECONDS
+        while not self._server.started:
+            if time.monotonic() > until or not self._thread.is_alive():
+                pytest.fail("the cockpit did not start")
+            time.sleep(0.02)
 
     def _give_past(self, now: datetime) -> None:
         """A week of hours, and what is normal."""
@@ -75,26 +81,11 @@ class RunningCockpit(MetricsProject):
         compute_metrics(catalog, catalog.services["shop"], store, actor=PROGRAM, ticks=past, now=now)
         refresh_benchmarks(catalog.files.values(), store, now)
 
-    def heartbeat(self, *arguments: str) -> str:
-        """What a command prints, which must succeed."""
-        done = subprocess.run([*_HEARTBEAT, *arguments], env=self.environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def _wait_for(self, pattern: str) -> str:
-        until = time.monotonic() + _START_SECONDS
-        while time.monotonic() < until and self.process.poll() is None:
-            if found := re.search(pattern, self.log.read_text(encoding="utf-8")):
-                return found[1]
-            time.sleep(0.1)
-        pytest.fail(f"the cockpit did not start: {self.log.read_text(encoding='utf-8')}")
-
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(10) == 0
-
-
-_HEARTBEAT = [str(Path(sys.executable).with_name("heartbeat"))]
+        self._server.should_exit = True
+        self._thread.join(_STOP_SECONDS)
+        assert not self._thread.is_alive()
+        open_ledger(self.settings.ledger_url).close()
 
 
 @contextmanager

@@ -64,8 +64,7 @@ def pages(cockpit: RunningCockpit) -> dict[str, str]:
 def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
     visit: Visit, cockpit: RunningCockpit, width: int, scheme: str
 ) -> None:
-    page = visit("/", width=width, scheme=scheme)
-    page.goto(cockpit.sign_in_link)
+    page = visit(cockpit.sign_in_path, width=width, scheme=scheme)
     for name, path in pages(cockpit).items():
         answer = page.goto(cockpit.address + path)
         assert answer is not None
@@ -93,8 +92,7 @@ def test_on_a_telephone_every_page_is_one_touch_away(visit: Visit) -> None:
 def test_by_keyboard_alone_an_incident_is_opened_and_resolved(
     visit: Visit, cockpit: RunningCockpit, script: bool
 ) -> None:
-    page = visit("/", script=script)
-    page.goto(cockpit.sign_in_link)
+    page = visit(cockpit.sign_in_path, script=script)
     page.goto(f"{cockpit.address}/incidents")
     page.locator("#f-open-title").focus()
     page.keyboard.type("Votes are lost")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,18 +12,6 @@ from heartbeat_assets.cockpit.rendering import STATIC
 from heartbeat_assets_tests.cockpit.browser.running import ANA, RunningCockpit, keep_screenshot, nameless
 
 Visit = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCockpit]:
-    """One for all that only read."""
-    running = RunningCockpit(tmp_path_factory.mktemp("cockpit") / "shop")
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
 PAGES = {"home": "/", "metric": "/metrics/orders_day?range=7d", "lanes": "/lanes", "sign-in": "/sign-in"}
 
 
@@ -34,8 +22,7 @@ def focused(page: Page) -> str:
 
 
 def test_by_keyboard_alone_a_metric_is_found_owned_and_verified(visit: Visit, cockpit: RunningCockpit) -> None:
-    page = visit("/")
-    page.goto(cockpit.sign_in_link)
+    page = visit(cockpit.sign_in_path)
     page.keyboard.press("Tab")
     assert "Skip" in focused(page)
     page.keyboard.press("/")
@@ -77,14 +64,15 @@ def test_a_chart_is_read_with_the_arrow_keys(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-@pytest.mark.parametrize("name", list(PAGES))
 def test_no_page_is_wider_than_the_screen_and_every_control_has_a_name(
-    visit: Visit, name: str, width: int, scheme: str
+    visit: Visit, cockpit: RunningCockpit, width: int, scheme: str
 ) -> None:
-    page = visit(PAGES[name], width=width, scheme=scheme)
-    keep_screenshot(page, f"{name}-{width}-{scheme}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert nameless(page) == []
+    page = visit("/", width=width, scheme=scheme)
+    for name, path in PAGES.items():
+        page.goto(cockpit.address + path)
+        keep_screenshot(page, f"{name}-{width}-{scheme}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert nameless(page) == [], name
 
 
 def test_without_a_script_the_page_filters_and_tells_what_needs_one(visit: Visit, cockpit: RunningCockpit) -> None:
