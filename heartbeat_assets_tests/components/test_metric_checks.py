@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
 from heartbeat_assets import metrics_allow, metrics_holding, require_metrics
 from heartbeat_assets.errors import UsageProblem
+from heartbeat_assets.ledger import Ledger
+from heartbeat_assets.ledger.location import locate
 from heartbeat_assets.metrics.changes import change_metric
 from heartbeat_assets_tests.components.metric_running import (
     ANA,
@@ -25,13 +30,35 @@ from heartbeat_assets_tests.components.run_results import failed_steps
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 
 
-@pytest.fixture
-def red(shop: Shop, instance: dg.DagsterInstance) -> Shop:
-    """The shop with a metric that is red, and one that is green; both computed, nobody stands behind them."""
+def make_red(shop: Shop, instance: dg.DagsterInstance) -> Shop:
+    """Gives the shop a metric that is red, and one that is green, and computes both."""
     shop.write_metric("orders_a_day", COUNT, unit="orders", norm_value="90", alert_value="50")
     shop.write_metric("mean_order", MEAN, norm_value="5", alert_value="2")
     run(shop.definitions(), instance)
     return shop
+
+
+@pytest.fixture(scope="module")
+def red_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shop with a metric that is red, and one that is green, for `red` to copy."""
+    shop = Shop(tmp_path_factory.mktemp("red") / "project")
+    with dg.DagsterInstance.ephemeral() as instance:
+        make_red(shop, instance)
+    Ledger(locate(shop.settings.ledger_url)).close()
+    return shop.folder
+
+
+@pytest.fixture
+def red(shop: Shop, red_once: Path) -> Shop:
+    """The shop with a metric that is red, and one that is green; both computed, nobody stands behind them."""
+    shutil.copytree(red_once, shop.folder, symlinks=True, dirs_exist_ok=True)
+    return shop
+
+
+@pytest.fixture
+def red_in_history(shop: Shop, instance: dg.DagsterInstance) -> Shop:
+    """The same, computed by a run in the history of Dagster."""
+    return make_red(shop, instance)
 
 
 def test_a_red_metric_nobody_verified_only_warns_and_the_scorecard_is_published(
@@ -162,9 +189,9 @@ def test_who_asks_about_a_metric_that_is_not_there_is_told_so(red: Shop, instanc
 
 
 def test_the_scorecard_follows_metrics_of_another_run_and_waits_for_no_warning(
-    red: Shop, instance: dg.DagsterInstance
+    red_in_history: Shop, instance: dg.DagsterInstance
 ) -> None:
-    definitions = red.definitions()
+    definitions = red_in_history.definitions()
     first = dg.evaluate_automation_conditions(defs=definitions, instance=instance)
     assert first.total_requested == 0
     run(definitions, instance, ["orders_a_day"], partition=newest_key())
@@ -175,8 +202,10 @@ def test_the_scorecard_follows_metrics_of_another_run_and_waits_for_no_warning(
     assert quiet.total_requested == 0
 
 
-def test_the_scorecard_is_not_asked_for_again_where_the_run_had_it(red: Shop, instance: dg.DagsterInstance) -> None:
-    definitions = red.definitions()
+def test_the_scorecard_is_not_asked_for_again_where_the_run_had_it(
+    red_in_history: Shop, instance: dg.DagsterInstance
+) -> None:
+    definitions = red_in_history.definitions()
     first = dg.evaluate_automation_conditions(defs=definitions, instance=instance)
     run(definitions, instance)
     after = dg.evaluate_automation_conditions(defs=definitions, instance=instance, cursor=first.cursor)
