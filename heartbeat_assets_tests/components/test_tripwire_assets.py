@@ -78,22 +78,7 @@ def test_every_outcome_is_shown_with_the_severity_it_deserves(company: Company, 
     assert company.switches() == {}
 
 
-def test_a_look_shows_both_windows_the_drop_its_interval_and_the_evidence_as_numbers(
-    bad: Company, instance: dg.DagsterInstance
-) -> None:
-    shown = metadata_of(run(bad.definitions(), instance), ASSET)
-    assert (shown["recent_events"], shown["baseline_events"]) == (50, 200)
-    assert (shown["recent"], shown["baseline"]) == (0.74, 0.95)
-    assert shown["drop_pct"] == pytest.approx(22.105, abs=0.001)
-    assert shown["interval_low"] < shown["drop_pct"] < shown["interval_high"]
-    assert shown["p_value"] < 0.0001
-    assert (shown["level"], shown["confidence"]) == (0.01, 0.98)
-    assert shown["events_needed"] > 0
-    assert "down 22.1%" in shown["sentence"]
-    assert shown["baseline_frozen"].startswith(str(datetime.now(UTC).year))
-
-
-def test_a_drop_throttles_its_domain_in_the_same_run_although_the_check_fails(
+def test_a_drop_throttles_its_domain_in_the_same_run_although_the_check_fails_and_shows_the_evidence_as_numbers(
     bad: Company, instance: dg.DagsterInstance
 ) -> None:
     result = run(bad.definitions(), instance)
@@ -107,6 +92,17 @@ def test_a_drop_throttles_its_domain_in_the_same_run_although_the_check_fails(
     assert (shown["engaged"], shown["acted"]) == (1, 1)
     assert "| `WHOLESALE` | ◆ engaged |" in shown["switches"]
     assert f"| `{RATE}` | engaged | {RATE}: WHOLESALE is stopped until a person releases" in shown["done"]
+    # Both windows, the drop and its interval.
+    seen = metadata_of(result, ASSET)
+    assert (seen["recent_events"], seen["baseline_events"]) == (50, 200)
+    assert (seen["recent"], seen["baseline"]) == (0.74, 0.95)
+    assert seen["drop_pct"] == pytest.approx(22.105, abs=0.001)
+    assert seen["interval_low"] < seen["drop_pct"] < seen["interval_high"]
+    assert seen["p_value"] < 0.0001
+    assert (seen["level"], seen["confidence"]) == (0.01, 0.98)
+    assert seen["events_needed"] > 0
+    assert "down 22.1%" in seen["sentence"]
+    assert seen["baseline_frozen"].startswith(str(datetime.now(UTC).year))
 
 
 def test_a_run_that_ended_before_the_switches_is_made_up_for_once_and_never_twice(
