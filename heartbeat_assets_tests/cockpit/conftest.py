@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -57,9 +58,19 @@ class CockpitProject(MetricsProject):
         ])  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with its tables and nothing in them, to be copied: making the tables takes longer than most tests."""
+    file = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
+    open_ledger(str(file)).close()
+    return file
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[CockpitProject]:
+def shop(tmp_path: Path, empty_ledger: Path) -> Iterator[CockpitProject]:
     made = CockpitProject(tmp_path / "project")
+    made.settings.home.mkdir()
+    copyfile(empty_ledger, made.settings.ledger_url)
     made.sync()
     yield made
     open_ledger(made.settings.ledger_url).close()
