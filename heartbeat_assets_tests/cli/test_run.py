@@ -45,8 +45,8 @@ def good_run(tmp_path_factory: pytest.TempPathFactory) -> GoodRun:
     with pytest.MonkeyPatch.context() as patched, dg.DagsterInstance.ephemeral() as instance:
         patched.setattr(run_now, "dagster_instance", lambda settings: nullcontext(instance))
         for project in copied_project(tmp_path_factory.mktemp("good"), patched):
-            outcome = Heartbeat()("run", LANE, "--strict", "--verbose")
-    return GoodRun(project, outcome)
+            ran = GoodRun(project, Heartbeat()("run", LANE, "--strict", "--verbose"))
+    return ran
 
 
 @pytest.fixture

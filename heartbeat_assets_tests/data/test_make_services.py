@@ -108,16 +108,16 @@ def test_a_review_is_open_until_the_end_of_the_data_reaches_its_closing(tmp_path
 
 def test_what_a_killed_run_did_not_come_to_is_completed_by_the_next(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
-    make(whole, EVENING, "--days", "60")
+    make(whole, EVENING, "--days", "30")
     for place in range(3):
         out = tmp_path / f"killed {place}"
-        command = [sys.executable, str(SCRIPT), "--out", str(out), "--until", EVENING, "--days", "60"]
+        command = [sys.executable, str(SCRIPT), "--out", str(out), "--until", EVENING, "--days", "30"]
         with subprocess.Popen(command) as run:
             # Killed as soon as some files are there, at whatever it is doing then.
-            while len(list(out.rglob("*.jsonl"))) < 1 + 20 * place and run.poll() is None:
+            while len(list(out.rglob("*.jsonl"))) < 1 + 10 * place and run.poll() is None:
                 time.sleep(0.002)
             run.kill()
-        make(out, EVENING, "--days", "60")
+        make(out, EVENING, "--days", "30")
         left = {name: content for name, content in contents(out).items() if not name.endswith(".partial")}
         assert left == contents(whole)
 
