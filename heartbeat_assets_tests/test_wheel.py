@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,10 +21,21 @@ from typing import Any
 import pytest
 
 from heartbeat_assets_tests.copied_project import ROOT
+from heartbeat_assets_tests.own_project import LANE as BARE_LANE
 from heartbeat_assets_tests.own_project import PACKAGE, OwnProject
 
 LANE = "my_lane"
 BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE")
+# Commands one after the other in one process: each pays for loading the package otherwise.
+IN_TURN = """
+import json, sys
+from heartbeat_assets.cli import main
+for command in json.loads(sys.argv[1]):
+    try:
+        main(command)
+    except SystemExit as end:
+        print(end.code, file=sys.stderr)
+"""
 
 
 class Elsewhere:
@@ -109,9 +121,13 @@ def test_the_wheel_holds_every_file_of_the_package_but_the_lanes_of_this_checkou
 
 
 def test_outside_of_a_project_the_installed_package_says_where_to_go(elsewhere: Elsewhere, tmp_path: Path) -> None:
-    for command in (["lanes"], ["lanes", "new", "shop"], ["run"]):
-        done = run([elsewhere.environment / "bin" / "heartbeat", *command], tmp_path, ends_with=2)
-        assert "go to the folder of a Dagster project, or set HEARTBEAT_PROJECT to it" in done.stderr
+    commands = [["lanes"], ["lanes", "new", "shop"], ["run"]]
+    done = run([elsewhere.python, "-c", IN_TURN, json.dumps(commands)], tmp_path)
+    *said, nothing_more = re.split(r"^(\d+)\n", done.stderr, flags=re.MULTILINE)
+    assert nothing_more == ""
+    for command, sentence, code in zip(commands, said[::2], said[1::2], strict=True):
+        assert code == "2", command
+        assert "go to the folder of a Dagster project, or set HEARTBEAT_PROJECT to it" in sentence, command
     assert [path.name for path in tmp_path.iterdir()] == ["dagster_home"]
 
 
@@ -143,15 +159,14 @@ def test_a_lane_is_made_checked_run_and_published_in_another_project(elsewhere: 
 
 
 def test_a_mistake_there_is_the_same_sentence(elsewhere: Elsewhere) -> None:
-    elsewhere.heartbeat("lanes", "new", "wrong")
-    file = elsewhere.project.defs / "wrong" / "defs.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("unit: ratio", "unit: percent"), encoding="utf-8")
+    wrong = BARE_LANE.replace("unit: count", "unit: percent")
+    file = elsewhere.project.write(f"{PACKAGE}/defs/wrong/defs.yaml", wrong)
     (check,) = elsewhere.heartbeat("lanes", "check", "wrong", ends_with=4)
     shutil.rmtree(file.parent)
     assert check["findings"] == [
         {
             "severity": "error",
             "file": str(file),
-            "message": "kpis[1] unpaid_rate.unit: must be 'ratio', 'seconds', 'count' or 'number', not 'percent'",
+            "message": "kpis[0] orders_total.unit: must be 'ratio', 'seconds', 'count' or 'number', not 'percent'",
         }
     ]
