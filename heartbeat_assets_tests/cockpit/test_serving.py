@@ -26,6 +26,8 @@ from heartbeat_assets_tests.metrics.projects import PERSON
 
 PROJECT_FILE = '[tool.dg.project]\nroot_module = "mine"\ndefs_module = "defs"\n'
 WAIT_SECONDS = 60
+# 1.7 are the most it allows itself; the rest is a busy machine's. To wait for the ledger would take 20 and more.
+PROMPT_SECONDS = 5.0
 T = TypeVar("T")
 
 
@@ -107,7 +109,7 @@ def test_it_tells_a_link_that_signs_in_follows_the_files_and_stops_for_sigterm(
         running.wait_for("the dashed tile", dashed)
         assert client.get("/api/metrics/answered").json()["verification_state"] == "unverified"
         # A connection that is kept open, as browsers do, holds nothing up.
-        assert running.stops_for(signal.SIGTERM) < 2.5
+        assert running.stops_for(signal.SIGTERM) < PROMPT_SECONDS
     token = link.partition("token=")[2]
     assert running.told().count(token) == 1
 
@@ -115,7 +117,7 @@ def test_it_tells_a_link_that_signs_in_follows_the_files_and_stops_for_sigterm(
 def test_it_stops_for_sigint(running: Running) -> None:
     running.wait_for("the start", lambda: "Stop it with Ctrl-C." in running.told())
 
-    assert running.stops_for(signal.SIGINT) < 2.5
+    assert running.stops_for(signal.SIGINT) < PROMPT_SECONDS
 
 
 def test_it_stops_while_a_change_waits_for_the_ledger(running: Running, shop: CockpitProject) -> None:
@@ -137,7 +139,7 @@ def test_it_stops_while_a_change_waits_for_the_ledger(running: Running, shop: Co
     time.sleep(1)
     # Reading goes on meanwhile.
     assert httpx.get(f"{root}/metrics/answered", timeout=10).status_code == 200
-    assert running.stops_for(signal.SIGTERM) < 2.5
+    assert running.stops_for(signal.SIGTERM) < PROMPT_SECONDS
     waiting.join(10)
     locked.close()
 
