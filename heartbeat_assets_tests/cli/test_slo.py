@@ -18,7 +18,8 @@ from heartbeat_assets_tests.objectives.promised import SERVICE, WEEK, slo
 
 ANA = ("--as", "ana@example.org")
 NOW = datetime.now(UTC)
-HOURS_AGO_20 = NOW - timedelta(hours=20)
+# On the hour, so that what is asked in the seconds after it is of the same slice of time whenever the tests run.
+HOURS_AGO_20 = (NOW - timedelta(hours=20)).replace(minute=0, second=0, microsecond=0)
 
 
 def weekly(name: str = "reads", **more: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -264,9 +264,9 @@ def test_a_tile_takes_no_more_than_a_kilobyte_and_a_fifth() -> None:
 def test_a_thousand_tiles_are_a_page_of_little_more_than_their_own_size_and_quick_the_second_time() -> None:
     view = home(*(tile(number) for number in range(1000)))
     html = render("home.html", page=SIGNED_IN, view=view)
-    began = perf_counter()
+    began = process_time()
     again = render("home.html", page=SIGNED_IN, view=view)
-    took = perf_counter() - began
+    took = process_time() - began
 
     assert html == again
     assert html.count("<article") == 1000

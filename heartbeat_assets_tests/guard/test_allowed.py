@@ -167,10 +167,10 @@ def test_a_setting_that_makes_no_sense_is_logged_and_the_default_holds(
 
 def test_from_the_cache_it_takes_no_time(configured: Ledger) -> None:
     is_allowed("WHOLESALE")
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(1000):
         is_allowed("WHOLESALE", cache_seconds=3600)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 # --- While the ledger is away -----------------------------------------------------------------------------

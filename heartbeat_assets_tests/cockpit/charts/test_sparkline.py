@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from xml.etree import ElementTree
 
 from heartbeat_assets.cockpit.charts import Band, Point, sparkline
@@ -71,10 +71,10 @@ def test_points_at_one_instant_do_not_break_it() -> None:
 
 def test_a_thousand_of_them_take_well_under_a_second() -> None:
     points, band = wave(30), Band(0.88, 0.04)
-    began = perf_counter()
+    began = process_time()
     svgs = [sparkline(points, band, 0.82, 0.75) for _ in range(1000)]
-    took = perf_counter() - began
+    took = process_time() - began
 
     assert len(svgs[0].encode()) < 620
-    # Measured: 0.05 s. The limit is for a machine that does something else as well.
-    assert took < 0.6
+    # Measured: 0.05 s of the processor's time. The limit is for a slow one that does something else as well.
+    assert took < 0.9
