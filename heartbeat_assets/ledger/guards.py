@@ -59,16 +59,14 @@ def next_in_chain(dialect: str, schema: str) -> list[str]:
     ]
 
 
-def next_in_chain_by_key(dialect: str, schema: str) -> list[str]:
+def next_in_chain_by_key(schema: str) -> str:
     """Returns the statement that lets PostgreSQL's guard of `next_in_chain` look a key up in the index on keys,
-    whatever it believes of the size of a lane (`queries` says why); SQLite always does.
+    whatever it believes of the size of a lane (`queries` says why). SQLite always does.
     """
-    if dialect == "sqlite":
-        return []
     by_key = """(SELECT entry_key = NEW.entry_key FROM heartbeat WHERE lane = NEW.lane AND entry_key >= NEW.entry_key
       ORDER BY entry_key LIMIT 1)"""
-    function = _POSTGRESQL_NEXT_IN_CHAIN.replace(_BY_EQUALITY, by_key)
-    return [function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace("<schema>", schema)]
+    function = _POSTGRESQL_NEXT_IN_CHAIN.replace(_BY_EQUALITY, by_key).replace("<schema>", schema)
+    return function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 
 _RECORDED = REFUSAL + "an entry with this entry_key is already recorded in the lane"

@@ -13,9 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Replaces the function behind the trigger of revision 0001, on PostgreSQL."""
-    dialect = op.get_context().dialect
-    schema = ""
-    if dialect.name == "postgresql":
-        schema = dialect.identifier_preparer.quote(op.get_bind().scalar(sa.func.current_schema()))
-    for statement in guards.next_in_chain_by_key(dialect.name, schema):
-        op.get_bind().exec_driver_sql(statement)
+    connection = op.get_bind()
+    if connection.dialect.name == "postgresql":
+        schema = connection.dialect.identifier_preparer.quote(connection.scalar(sa.func.current_schema()))
+        connection.exec_driver_sql(guards.next_in_chain_by_key(schema))
